@@ -1,0 +1,1 @@
+"""How the course is made and run: chapters, exercises, student kit, class round."""

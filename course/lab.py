@@ -1,0 +1,55 @@
+"""Open JupyterLab on the welcome notebook."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+
+from course.term import ROOT
+from crmlib.errors import CrmError
+
+WELCOME = Path("chapters") / "00_welcome.ipynb"
+
+
+def command(*extra: str, browser: bool | None = None, root: Path = ROOT) -> list[str]:
+    """Return the command that opens JupyterLab on the welcome notebook.
+
+    With *browser* false, or when this machine has none, JupyterLab only prints the
+    address to open.
+    """
+    if not (root / WELCOME).exists():
+        raise CrmError(
+            f"{WELCOME} is missing from {root}. `crm-course notebooks` makes it."
+        )
+    if browser is None:
+        browser = _has_browser()
+    return [
+        *(sys.executable, "-m", "jupyterlab", str(root / WELCOME)),
+        f"--ServerApp.root_dir={root}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        *([] if browser else ["--no-browser"]),
+        *extra,
+    ]
+
+
+def _has_browser() -> bool:
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def run(*extra: str) -> int:
+    """Start JupyterLab in the repository's folder and wait until it ends."""
+    # nbgrader starts `alembic` by its bare name, so its folder must be on PATH
+    here = str(Path(sys.executable).parent)
+    environment = dict(os.environ, PATH=here + os.pathsep + os.environ["PATH"])
+    try:
+        return subprocess.call(command(*extra), cwd=ROOT, env=environment)
+    except KeyboardInterrupt:
+        return 0

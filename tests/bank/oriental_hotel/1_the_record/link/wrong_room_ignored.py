@@ -1,0 +1,12 @@
+# Only the name is used, whatever room was written.
+# points: link-rooms-and-names 0
+# points: link-nothing-guessed 0
+def link(rows, register):
+    key_of = dict(zip(register["row_id"], register["name_key"], strict=True))
+    entry_ids = []
+    for row in rows.itertuples():
+        there = who_was_in(register, None, row.noted_on, row.part_of_day)
+        words = set(row.name_key.split())
+        fits = [entry for entry in there if words <= set(key_of[entry].split())]
+        entry_ids.append(fits[0] if len(fits) == 1 else None)
+    return rows.assign(entry_id=entry_ids)

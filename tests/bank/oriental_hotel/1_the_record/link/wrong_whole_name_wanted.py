@@ -1,0 +1,11 @@
+# Only equal names agree: Mr Yu is never Yu Shiming.
+# points: link-rooms-and-names 0
+def link(rows, register):
+    key_of = dict(zip(register["row_id"], register["name_key"], strict=True))
+    entry_ids = []
+    for row in rows.itertuples():
+        there = who_was_in(register, row.room, row.noted_on, row.part_of_day)
+        words = set(row.name_key.split())
+        fits = [entry for entry in there if not words or row.name_key == key_of[entry]]
+        entry_ids.append(fits[0] if len(fits) == 1 else None)
+    return rows.assign(entry_id=entry_ids)

@@ -1,0 +1,11 @@
+# A hyphen becomes a space: Shi-Ming is two words, Shiming one.
+# points: normalise-name-marks-and-hyphens 0
+# points: normalise-name-every-spelling 0
+def normalise_name(text):
+    if pd.isna(text):
+        return ""
+    letters = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    plain = re.sub(r"['’]", "", plain)
+    words = re.sub(r"[.,-]", " ", plain).split()
+    return " ".join(sorted(word for word in words if word not in TITLES))

@@ -1,0 +1,11 @@
+# The words stay in the order in which they were typed.
+# points: normalise-name-titles-and-order 0
+# points: normalise-name-every-spelling 0
+def normalise_name(text):
+    if pd.isna(text):
+        return ""
+    letters = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    plain = re.sub(r"[-'’]", "", plain)
+    words = re.sub(r"[.,]", " ", plain).split()
+    return " ".join(word for word in words if word not in TITLES)

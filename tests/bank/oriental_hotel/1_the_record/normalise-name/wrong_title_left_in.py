@@ -1,0 +1,11 @@
+# Titles stay: Mr Yu Shiming is then somebody else than Yu Shiming.
+# points: normalise-name-titles-and-order 0
+# points: normalise-name-every-spelling 0
+def normalise_name(text):
+    if pd.isna(text):
+        return ""
+    letters = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    plain = re.sub(r"[-'’]", "", plain)
+    words = re.sub(r"[.,]", " ", plain).split()
+    return " ".join(sorted(words))

@@ -1,0 +1,511 @@
+"""Purchase summary and RFM: loops, laws, two engines, planted truth, bad input."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmlib import datasets
+from crmlib.errors import ContractError
+from crmlib.purchases import (
+    name_segments,
+    parse_day,
+    rfm,
+    rfm_segments,
+    segment_names,
+    segment_rules,
+    summarise,
+)
+
+AS_OF = dt.date(2025, 12, 31)
+COLUMNS = [
+    "customer_id",
+    "first_ordered_on",
+    "last_ordered_on",
+    "days_since_last_order",
+    "n_orders",
+    "spend_total_cents",
+]
+
+order_rows = st.lists(
+    st.tuples(
+        st.sampled_from(["C1", "C2", "C3", "C4", "C10"]),
+        st.dates(dt.date(2025, 11, 1), dt.date(2026, 1, 31)),
+        st.integers(0, 3).map(lambda tens: tens * 1000),
+    ),
+    max_size=30,
+)
+summary_rows = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(1, 5), st.integers(0, 8)), max_size=40
+)
+
+
+def orders_in(engine: str, rows: list[tuple[str, dt.date, int]]) -> Any:
+    customers = [row[0] for row in rows]
+    days = [row[1] for row in rows]
+    amounts = [row[2] for row in rows]
+    if engine == "pandas":
+        return pd.DataFrame(
+            {
+                "customer_id": pd.Series(customers, dtype="str"),
+                "ordered_on": pd.Series(days, dtype="datetime64[ns]"),
+                "amount_cents": pd.Series(amounts, dtype="int64"),
+            }
+        )
+    frame = pl.DataFrame(
+        {"customer_id": customers, "ordered_on": days, "amount_cents": amounts},
+        schema={
+            "customer_id": pl.String,
+            "ordered_on": pl.Date,
+            "amount_cents": pl.Int64,
+        },
+    )
+    return frame.lazy() if engine == "polars lazy" else frame
+
+
+@pytest.fixture(scope="module")
+def orders() -> pd.DataFrame:
+    return datasets.load("company/orders")
+
+
+def records(table: Any) -> list[tuple[Any, ...]]:
+    """Return any engine's table as plain rows, dates as dates."""
+    if isinstance(table, pl.LazyFrame):
+        table = table.collect()
+    if isinstance(table, pl.DataFrame):
+        return table.rows()
+    columns = [
+        table[name].dt.date if table[name].dtype.kind == "M" else table[name]
+        for name in table.columns
+    ]
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def summarised_by_loop(rows: list[tuple[str, dt.date, int]]) -> list[tuple[Any, ...]]:
+    """Return the summary as a student might make it by hand."""
+    result = []
+    for customer in sorted({row[0] for row in rows}):
+        own = [row for row in rows if row[0] == customer and row[1] <= AS_OF]
+        if own:
+            days = [row[1] for row in own]
+            result.append(
+                (
+                    customer,
+                    min(days),
+                    max(days),
+                    (AS_OF - max(days)).days,
+                    len(own),
+                    sum(row[2] for row in own),
+                )
+            )
+    return result
+
+
+def summary_of(rows: list[tuple[int, int, int]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": [f"C{number:03}" for number in range(len(rows))],
+            "days_since_last_order": pd.Series([r[0] for r in rows], dtype="int64"),
+            "n_orders": pd.Series([r[1] for r in rows], dtype="int64"),
+            "spend_total_cents": pd.Series([r[2] for r in rows], dtype="int64"),
+        }
+    )
+
+
+class TestSummarise:
+    @pytest.mark.parametrize("engine", ["pandas", "polars", "polars lazy"])
+    @settings(max_examples=40, deadline=None)
+    @given(rows=order_rows)
+    def test_equals_a_plain_loop(self, engine, rows):
+        summary = summarise(orders_in(engine, rows), as_of=AS_OF)
+        assert records(summary) == summarised_by_loop(rows)
+
+    def test_two_orders_on_one_day_are_two_orders(self):
+        day = dt.date(2025, 12, 30)
+        rows = [("C1", day, 100), ("C1", day, 100)]
+        (record,) = records(summarise(orders_in("pandas", rows), as_of=AS_OF))
+        assert record == ("C1", day, day, 1, 2, 200)
+
+    def test_the_last_day_counts_and_the_next_does_not(self):
+        rows = [("C1", AS_OF, 100), ("C1", AS_OF + dt.timedelta(days=1), 999)]
+        (record,) = records(summarise(orders_in("pandas", rows), as_of=AS_OF))
+        assert record[3:] == (0, 1, 100)
+
+    @pytest.mark.parametrize(
+        "as_of",
+        [
+            AS_OF,
+            "2025-12-31",
+            dt.datetime(2025, 12, 31, 15),
+            pd.Timestamp("2025-12-31 23:59"),
+        ],
+    )
+    def test_as_of_is_a_day_however_it_is_written(self, as_of):
+        rows = [("C1", AS_OF, 100), ("C2", dt.date(2025, 12, 1), 1)]
+        summary = summarise(orders_in("pandas", rows), as_of=as_of)
+        assert summary["days_since_last_order"].tolist() == [0, 30]
+
+    @pytest.mark.parametrize("as_of", ["31.12.2025", 20251231, None, pd.NaT, 1.0, ""])
+    def test_as_of_that_is_no_day(self, as_of):
+        with pytest.raises(ValueError, match="as_of must be a date or text such as"):
+            summarise(orders_in("pandas", [("C1", AS_OF, 1)]), as_of=as_of)
+
+    @pytest.mark.parametrize("engine", ["pandas", "polars"])
+    def test_dtypes_and_columns_also_of_an_empty_table(self, engine):
+        for rows in ([], [("C1", AS_OF, 5)], [("C1", dt.date(2026, 5, 1), 5)]):
+            table = summarise(orders_in(engine, rows), as_of=AS_OF)
+            assert list(table.columns) == COLUMNS
+            for name in COLUMNS[3:]:
+                assert str(table[name].dtype).lower() == "int64"
+
+    def test_an_empty_table_that_knows_no_types(self):
+        empty = pd.DataFrame(columns=["customer_id", "ordered_on", "amount_cents"])
+        summary = summarise(empty, as_of=AS_OF)
+        assert list(summary.columns) == COLUMNS
+        assert len(summary) == 0
+        assert summary["spend_total_cents"].dtype == "int64"
+        scored = rfm(summary)
+        assert len(scored.scores) == len(scored.cuts) == 0
+        assert len(name_segments(scored.scores)) == 0
+
+    def test_the_input_is_not_changed_and_its_index_plays_no_part(self):
+        rows = [("C2", AS_OF, 3), ("C1", AS_OF, 4), ("C2", AS_OF, 5)]
+        orders = orders_in("pandas", rows)
+        orders.index = pd.Index([1, 0, 7])
+        before = orders.copy(deep=True)
+        summary = summarise(orders, as_of=AS_OF)
+        pd.testing.assert_frame_equal(orders, before)
+        assert summary.index.tolist() == [0, 1]
+        assert summary["spend_total_cents"].tolist() == [4, 8]
+
+    def test_small_integers_do_not_overflow(self):
+        orders = orders_in("pandas", [("C1", AS_OF, 100)] * 400)
+        orders["amount_cents"] = orders["amount_cents"].astype("int8")
+        summary = summarise(orders, as_of=AS_OF)
+        assert summary["spend_total_cents"].tolist() == [40_000]
+
+    def test_nullable_integers(self):
+        orders = orders_in("pandas", [("C1", AS_OF, 100), ("C1", AS_OF, 11)])
+        orders["amount_cents"] = orders["amount_cents"].astype("Int64")
+        summary = summarise(orders, as_of=AS_OF)
+        assert summary["spend_total_cents"].tolist() == [111]
+
+
+class TestSummariseRefuses:
+    """Bad input gets the rows, in every engine."""
+
+    good: tuple[tuple[str, dt.date, int], ...] = tuple(
+        ("C1", dt.date(2025, 12, day), 100) for day in (1, 2, 3, 4)
+    )
+
+    def refused(self, orders: Any) -> ContractError:
+        with pytest.raises(ContractError) as caught:
+            summarise(orders, as_of=AS_OF)
+        assert caught.value.table == "orders"
+        assert "What to do:" in str(caught.value)
+        return caught.value
+
+    @pytest.mark.parametrize("column", ["customer_id", "ordered_on", "amount_cents"])
+    @pytest.mark.parametrize("engine", ["pandas", "polars", "polars lazy"])
+    def test_a_column_that_is_absent(self, engine, column):
+        orders = orders_in(engine, [*self.good])
+        is_pandas = engine == "pandas"
+        orders = orders.drop(columns=column) if is_pandas else orders.drop(column)
+        error = self.refused(orders)
+        assert error.column == column
+
+    def test_missing_amounts_in_pandas_keep_their_labels(self):
+        orders = orders_in("pandas", [*self.good])
+        orders["amount_cents"] = [100, None, 100, 99.5]
+        orders.index = pd.Index(["a", "b", "c", "d"])
+        error = self.refused(orders)
+        assert error.column == "amount_cents"
+        assert error.rows.index.tolist() == ["b", "d"]
+        assert "row b: (missing); row d: 99.5" in str(error)
+
+    def test_missing_amounts_in_polars_keep_their_positions(self):
+        orders = orders_in("polars", [*self.good]).with_columns(
+            pl.Series("amount_cents", [100, None, 100, 100])
+        )
+        error = self.refused(orders)
+        assert error.rows.index.tolist() == [1]
+        assert error.rows["customer_id"].tolist() == ["C1"]
+
+    def test_missing_amounts_in_a_lazy_table(self):
+        orders = orders_in("polars", [*self.good]).with_columns(
+            pl.Series("amount_cents", [100, None, 100, None])
+        )
+        assert len(self.refused(orders.lazy()).rows) == 2
+
+    @pytest.mark.parametrize("bad", [float("nan"), float("inf"), 0.5, None])
+    @pytest.mark.parametrize("engine", ["pandas", "polars"])
+    def test_amounts_that_are_no_whole_numbers(self, engine, bad):
+        orders = orders_in("pandas", [*self.good])
+        orders["amount_cents"] = pd.Series([1.0, 2.0, bad, 3.0], dtype="float64")
+        if engine == "polars":
+            orders = orders_in("polars", [*self.good]).with_columns(
+                pl.Series("amount_cents", [1.0, 2.0, bad, 3.0])
+            )
+        assert self.refused(orders).rows.index.tolist() == [2]
+
+    def test_floats_that_are_all_whole_are_still_floats(self):
+        orders = orders_in("pandas", [*self.good]).astype({"amount_cents": "float64"})
+        error = self.refused(orders)
+        assert "whole numbers are needed here" in str(error)
+        assert len(error.rows) == 4
+
+    @pytest.mark.parametrize("value", ["12.50", True])
+    def test_amounts_of_another_type(self, value):
+        orders = orders_in("pandas", [*self.good]).assign(amount_cents=value)
+        assert self.refused(orders).column == "amount_cents"
+
+    @pytest.mark.parametrize("engine", ["pandas", "polars"])
+    def test_dates_as_text(self, engine):
+        orders = orders_in(engine, [*self.good])
+        text = ["2025-12-01"] * 4
+        if engine == "polars":
+            orders = orders.with_columns(pl.Series("ordered_on", text))
+        else:
+            orders = orders.assign(ordered_on=text)
+        error = self.refused(orders)
+        assert error.column == "ordered_on"
+        assert "dates are needed here" in str(error)
+        assert len(error.rows) == 4
+
+    def test_dates_with_a_time_of_day(self):
+        orders = orders_in("pandas", [*self.good])
+        orders.loc[2, "ordered_on"] = pd.Timestamp("2025-12-03 18:30")
+        assert self.refused(orders).rows.index.tolist() == [2]
+
+    def test_dates_with_a_time_zone(self):
+        orders = orders_in("pandas", [*self.good])
+        orders["ordered_on"] = orders["ordered_on"].dt.tz_localize("Asia/Shanghai")
+        assert "time zone" in str(self.refused(orders))
+
+    def test_missing_dates_and_customers(self):
+        orders = orders_in("pandas", [*self.good])
+        orders.loc[1, "ordered_on"] = pd.NaT
+        assert self.refused(orders).rows.index.tolist() == [1]
+        orders = orders_in("pandas", [*self.good])
+        orders.loc[3, "customer_id"] = None
+        assert self.refused(orders).rows.index.tolist() == [3]
+
+    def test_something_that_is_no_table(self):
+        with pytest.raises(TypeError, match="a table is needed"):
+            summarise([1, 2, 3], as_of=AS_OF)
+
+
+class TestRfm:
+    @settings(max_examples=60, deadline=None)
+    @given(rows=summary_rows, bins=st.integers(1, 7))
+    def test_equals_a_plain_loop_on_two_engines(self, rows, bins):
+        n = len(rows)
+        expected = [
+            (
+                f"C{number:03}",
+                sum(other[0] > days for other in rows) * bins // n + 1,
+                sum(other[1] < orders for other in rows) * bins // n + 1,
+                sum(other[2] < spend for other in rows) * bins // n + 1,
+            )
+            for number, (days, orders, spend) in enumerate(rows)
+        ]
+        summary = summary_of(rows)
+        assert records(rfm(summary, bins=bins).scores) == expected
+        schema = dict.fromkeys(summary.columns, pl.Int64) | {"customer_id": pl.String}
+        in_polars = pl.DataFrame(
+            {name: summary[name].tolist() for name in summary}, schema=schema
+        )
+        scored = rfm(in_polars, bins=bins)
+        assert records(scored.scores) == expected
+        assert records(scored.cuts) == records(rfm(summary, bins=bins).cuts)
+
+    @settings(max_examples=40, deadline=None)
+    @given(rows=summary_rows, random=st.randoms(use_true_random=False))
+    def test_laws(self, rows, random):
+        summary = summary_of(rows)
+        scores = rfm(summary).scores
+        shuffled = list(range(len(rows)))
+        random.shuffle(shuffled)
+        again = rfm(summary.iloc[shuffled]).scores
+        pd.testing.assert_frame_equal(scores, again)  # the order of rows is nothing
+        for measure, place, sign in (("r", 0, -1), ("f", 1, 1), ("m", 2, 1)):
+            by_value = sorted(
+                (sign * row[place], score)
+                for row, score in zip(rows, scores[measure], strict=True)
+            )
+            earned: dict[int, set[int]] = {}
+            for value, score in by_value:
+                earned.setdefault(value, set()).add(score)
+            assert all(len(found) == 1 for found in earned.values())  # equals equal
+            in_order = [score for _, score in by_value]
+            assert in_order == sorted(in_order)  # better is never lower
+            assert all(1 <= score <= 5 for score in in_order)
+
+    @settings(max_examples=40, deadline=None)
+    @given(rows=summary_rows)
+    def test_cut_points_give_the_scores_back(self, rows):
+        summary = summary_of(rows)
+        scored = rfm(summary)
+        columns = {
+            "r": "days_since_last_order",
+            "f": "n_orders",
+            "m": "spend_total_cents",
+        }
+        for measure, column in columns.items():
+            cuts = scored.cuts[scored.cuts["measure"] == measure]
+            assert cuts["n_customers"].sum() == len(rows)
+            for value, score in zip(
+                summary[column], scored.scores[measure], strict=True
+            ):
+                earned = (
+                    cuts["cut"] >= value if measure == "r" else cuts["cut"] <= value
+                )
+                assert cuts.loc[earned, "score"].max() == score
+
+    def test_a_tied_block_takes_its_lowest_score(self):
+        # Four of ten with a single order: all have 1, and nobody has 2.
+        summary = summary_of([(day, [1, 1, 1, 1, 2, 3, 4, 5, 6, 7][day], 0)
+                              for day in range(10)])  # fmt: skip
+        assert rfm(summary).scores["f"].tolist() == [1, 1, 1, 1, 3, 3, 4, 4, 5, 5]
+        assert set(rfm(summary).scores["m"]) == {1}
+
+    def test_all_different_fills_the_fifths_evenly(self):
+        summary = summary_of([(day, day + 1, day) for day in range(20)])
+        scores = rfm(summary).scores
+        assert scores["f"].value_counts().to_dict() == dict.fromkeys(range(1, 6), 4)
+        assert scores["r"].tolist() == scores["f"].tolist()[::-1]
+
+    def test_one_customer_has_the_lowest_scores(self):
+        assert records(rfm(summary_of([(0, 9, 900)])).scores) == [("C000", 1, 1, 1)]
+
+    @pytest.mark.parametrize("bins", [0, -1, 2.5, True, "5"])
+    def test_bins_must_be_a_positive_integer(self, bins):
+        with pytest.raises(ValueError, match="bins must be an integer of at least 1"):
+            rfm(summary_of([(0, 1, 1)]), bins=bins)
+
+    def test_a_customer_named_twice(self):
+        summary = summary_of([(0, 1, 1), (1, 1, 1), (2, 1, 1)])
+        summary["customer_id"] = ["C1", "C2", "C1"]
+        with pytest.raises(ContractError) as caught:
+            rfm(summary)
+        assert caught.value.rows.index.tolist() == [0, 2]
+
+    def test_a_missing_value(self):
+        summary = summary_of([(0, 1, 1), (1, 1, 1)])
+        summary["n_orders"] = [1, None]
+        with pytest.raises(ContractError) as caught:
+            rfm(summary)
+        assert caught.value.column == "n_orders"
+        assert caught.value.rows.index.tolist() == [1]
+
+    def test_the_input_is_not_changed(self):
+        summary = summary_of([(3, 1, 1), (1, 2, 1)])
+        before = summary.copy(deep=True)
+        rfm(summary)
+        pd.testing.assert_frame_equal(summary, before)
+
+
+class TestSegments:
+    def test_all_125_cells_exactly_once(self):
+        cells = rfm_segments()
+        found = sorted(zip(cells["r"], cells["f"], cells["m"], strict=True))
+        scores = range(1, 6)
+        assert found == [(r, f, m) for r in scores for f in scores for m in scores]
+
+    def test_the_cells_follow_the_rules(self):
+        rules = segment_rules().to_dict("records")
+        for r, f, m, segment in rfm_segments().itertuples(index=False):
+            fitting = [
+                rule["segment"]
+                for rule in rules
+                if rule["r_from"] <= r <= rule["r_to"]
+                and rule["f_from"] <= f <= rule["f_to"]
+                and rule["m_from"] <= m <= rule["m_to"]
+            ]
+            assert fitting == [segment]
+
+    def test_names(self):
+        assert len(segment_names()) == len(set(segment_names())) == 10
+        assert set(segment_names()) == set(rfm_segments()["segment"])
+
+    def test_the_table_cannot_be_spoilt_by_a_caller(self):
+        for table in (rfm_segments(), segment_rules()):
+            table.loc[:, "segment"] = "spoilt"
+        assert "spoilt" not in {*rfm_segments()["segment"], *segment_names()}
+
+    @pytest.mark.parametrize("engine", ["pandas", "polars", "polars lazy"])
+    def test_every_cell_is_named(self, engine):
+        cells = rfm_segments().sample(frac=1, random_state=3).reset_index(drop=True)
+        scores: Any = cells[["r", "f", "m"]]
+        if engine != "pandas":
+            scores = pl.DataFrame({name: scores[name].tolist() for name in scores})
+        if engine == "polars lazy":
+            scores = scores.lazy()
+        assert [row[3] for row in records(name_segments(scores))] == list(
+            cells["segment"]
+        )
+
+    def test_the_index_stays(self):
+        scores = pd.DataFrame({"r": [5, 1], "f": [5, 1], "m": [5, 1]}, index=[8, 4])
+        named = name_segments(scores)
+        assert named.index.tolist() == [8, 4]
+        assert named["segment"].tolist() == ["champions", "lost"]
+        assert "segment" not in scores
+
+    @pytest.mark.parametrize("bad", [0, 6, -1])
+    def test_scores_outside_the_table(self, bad):
+        scores = pd.DataFrame({"r": [1, bad], "f": [1, 1], "m": [1, 1]})
+        with pytest.raises(ContractError, match="call rfm with bins=5") as caught:
+            name_segments(scores)
+        assert caught.value.rows.index.tolist() == [1]
+        assert caught.value.column == "r"
+
+
+class TestOnTheCompany:
+    """The running company's orders, and what was planted in them."""
+
+    def test_two_engines_agree(self, orders):
+        few = orders[["customer_id", "ordered_on", "amount_cents"]]
+        in_polars = pl.DataFrame(
+            {
+                "customer_id": few["customer_id"].tolist(),
+                "ordered_on": few["ordered_on"].dt.date.tolist(),
+                "amount_cents": few["amount_cents"].tolist(),
+            }
+        )
+        ours, theirs = (
+            summarise(table, as_of="2025-12-31") for table in (few, in_polars)
+        )
+        assert records(ours) == records(theirs)
+        for part in ("scores", "cuts"):
+            assert records(getattr(rfm(ours), part)) == records(
+                getattr(rfm(theirs), part)
+            )
+        assert records(name_segments(rfm(ours).scores)) == records(
+            name_segments(rfm(theirs).scores)
+        )
+
+    def test_nothing_is_lost(self, orders):
+        summary = summarise(orders, as_of="2025-12-31")
+        assert summary["n_orders"].sum() == len(orders)
+        assert summary["spend_total_cents"].sum() == orders["amount_cents"].sum()
+        assert set(summary["customer_id"]) == set(orders["customer_id"])
+
+    def test_those_who_left_are_found_where_recency_is_low(self, orders):
+        truth = datasets.truth("company/customers")
+        scores = rfm(summarise(orders, as_of="2025-12-31")).scores
+        joined = scores.merge(truth, on="customer_id", validate="one_to_one")
+        left = joined.groupby("r")["has_left"].mean()
+        assert left[1] > 0.5 > left[5]
+
+
+def test_parse_day_names_the_argument():
+    assert parse_day(dt.date(2025, 1, 2), "start") == dt.datetime(2025, 1, 2)
+    with pytest.raises(ValueError, match="start must be a date"):
+        parse_day("soon", "start")

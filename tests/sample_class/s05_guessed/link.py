@@ -1,0 +1,9 @@
+def link(rows, register):
+    key_of = dict(zip(register["row_id"], register["name_key"]))
+    entry_ids = []
+    for row in rows.itertuples():
+        there = who_was_in(register, row.room, row.noted_on, row.part_of_day)
+        words = set(row.name_key.split())
+        fits = [entry for entry in there if words <= set(key_of[entry].split())]
+        entry_ids.append(fits[0] if fits else None)
+    return rows.assign(entry_id=entry_ids)
