@@ -29,8 +29,6 @@ def command(*extra: str, browser: bool | None = None, root: Path = ROOT) -> list
     return [
         *(sys.executable, "-m", "jupyterlab", str(root / WELCOME)),
         f"--ServerApp.root_dir={root}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *([] if browser else ["--no-browser"]),
         *extra,
     ]
@@ -44,12 +42,22 @@ def _has_browser() -> bool:
     return True
 
 
+def environment() -> dict[str, str]:
+    """Return the environment variables that JupyterLab is started with."""
+    # nbgrader starts `alembic` by its bare name, so its folder must be on PATH
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    # our settings: no news and no look for updates, which would ask the network
+    settings = [str(ROOT / "course" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]
+    return dict(
+        os.environ,
+        PATH=os.pathsep.join(path),
+        JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, settings)),
+    )
+
+
 def run(*extra: str) -> int:
     """Start JupyterLab in the repository's folder and wait until it ends."""
-    # nbgrader starts `alembic` by its bare name, so its folder must be on PATH
-    here = str(Path(sys.executable).parent)
-    environment = dict(os.environ, PATH=here + os.pathsep + os.environ["PATH"])
     try:
-        return subprocess.call(command(*extra), cwd=ROOT, env=environment)
+        return subprocess.call(command(*extra), cwd=ROOT, env=environment())
     except KeyboardInterrupt:
         return 0

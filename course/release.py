@@ -38,51 +38,35 @@ class LeakError(CrmError):
     """An exercise would show students what only graders may see."""
 
 
-def assignments(root: Path = ROOT) -> list[str]:
-    """Return the names of the assignments in `solutions/`, in order."""
-    return sorted(
-        p.name for p in (root / "solutions").iterdir() if any(p.glob("*.ipynb"))
-    )
-
-
 def make_exercises(root: Path = ROOT, *, out: Path | None = None) -> list[Path]:
     """Write every assignment's exercise notebooks with nbgrader and look for leaks.
 
     *out* defaults to the repository's `exercises/`. nbgrader's record of the release
-    goes to a throw-away gradebook: making exercises never touches a running class.
+    goes to a throw-away class: making exercises never touches a running one.
     """
-    from nbgrader.apps import NbGraderAPI
-    from traitlets.config import Config
+    from course.grading import run
 
     out = out or root / "exercises"
     written = []
     with tempfile.TemporaryDirectory() as scratch:
-        for name in assignments(root):
-            config = Config()
-            config.CourseDirectory.root = str(root)
-            config.CourseDirectory.source_directory = "solutions"
-            config.CourseDirectory.release_directory = str(Path(scratch) / "release")
-            config.CourseDirectory.db_url = f"sqlite:///{Path(scratch) / 'g.db'}"
-            result = NbGraderAPI(config=config).generate_assignment(name)
-            if not result["success"]:
-                last = (result.get("error") or result.get("log") or "").strip()
-                raise CrmError(
-                    f"nbgrader could not make the exercises of {name!r}:\n{last}\n"
-                    f"Open solutions/{name} and mend the cell it names."
-                )
-            for path in sorted((Path(scratch) / "release" / name).glob("*.ipynb")):
-                source = root / "solutions" / name / path.name
-                found = list(leaks(path, solution=source))
+        room = run.ClassRoom(Path(scratch), root)
+        for name in run.assignments(root):
+            with room.at_work():
+                made = run.hand_out(room, name)
+            for stem, notebook in sorted(made.items()):
+                exercise = Path(scratch) / f"{stem}.ipynb"
+                text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+                exercise.write_text(text, encoding="utf-8", newline="\n")
+                source = root / "solutions" / name / exercise.name
+                found = list(leaks(exercise, solution=source))
                 if found:
                     raise LeakError(
-                        f"{name}/{path.name} was not released, because students would "
-                        "see:\n" + "\n".join(f"  {line}" for line in found)
+                        f"{name}/{exercise.name} was not released, because students "
+                        "would see:\n" + "\n".join(f"  {line}" for line in found)
                     )
-                target = out / name / path.name
+                target = out / name / exercise.name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                notebook = json.loads(path.read_text(encoding="utf-8"))
-                text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-                target.write_text(text, encoding="utf-8", newline="\n")
+                shutil.copyfile(exercise, target)
                 written.append(target)
     return written
 

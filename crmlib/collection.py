@@ -39,6 +39,7 @@ from crmlib.errors import ContractError, CrmError
 from crmlib.purchases import parse_day
 
 __all__ = [
+    "FIELDS",
     "POINTS",
     "Decision",
     "Erasure",
@@ -1453,10 +1454,11 @@ def freshness(
         ValueError: *as_of* is no date, or *max_age_days* is below 0.
 
     >>> days = pd.to_datetime(["2025-12-01", "2023-12-31"])
-    >>> freshness(pd.DataFrame({"updated_on": days}), as_of="2025-12-31").loc[
-    ...     0, ["median_age_days", "share_fresh"]
-    ... ].tolist()
-    [380.5, 0.5]
+    >>> freshness(pd.DataFrame({"updated_on": days}), as_of="2025-12-31")[
+    ...     ["source", "n_rows", "median_age_days", "share_fresh"]
+    ... ]
+      source  n_rows  median_age_days  share_fresh
+    0    all       2            380.5          0.5
     """
     today = parse_day(as_of, "as_of")
     if max_age_days < 0:

@@ -819,8 +819,8 @@ def make(seed: int) -> dict[str, pd.DataFrame]:
     >>> tables = make(1)
     >>> sorted(tables)[:2]
     ['hotel/front_desk', 'hotel/housekeeping']
-    >>> yu = tables["hotel/front_desk"].query("born_on == '1961-04-17'")
-    >>> yu[["name", "room"]].values.tolist()
+    >>> desk = tables["hotel/front_desk"]
+    >>> desk.loc[desk["born_on"] == "1961-04-17", ["name", "room"]].values.tolist()
     [['YU Shiming', '7C'], ['Yu, Shi-Ming', '7E']]
     """
     hotel = _Hotel(seed)

@@ -109,11 +109,16 @@ def leaks(page: str, hidden_lines: list[str]) -> list[str]:
     ]
 
 
+def _plain(text: str) -> str:
+    """Take the colours out of a traceback."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
 def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-class PageExporter(HTMLExporter):  # type: ignore[misc]
+class PageExporter(HTMLExporter):
     """Writes a page with this package's own template, which loads nothing."""
 
     @property
@@ -207,7 +212,7 @@ def message(cell: NotebookNode, secrets: list[str]) -> str:
     for output in reversed(cell.outputs):
         if output.output_type != "error":
             continue
-        text = re.sub(r"\x1b\[[0-9;]*m", "", str(output.evalue)).strip()
+        text = _plain(str(output.evalue)).strip()
         if output.ename == TIMEOUT:
             return f"Your code did not end by itself and was {text}."
         if output.ename in (DIED, NOT_RUN):
@@ -217,7 +222,7 @@ def message(cell: NotebookNode, secrets: list[str]) -> str:
         if output.ename == "AssertionError":
             return text or "A test failed. It has no message of its own."
         if output.ename == "NameError":
-            return f"{text[:1].upper()}{text[1:]}: is the answer's cell filled in?"
+            return f"{text[:1].upper()}{text[1:]}: did the cell that makes it run?"
         if output.ename == "NotImplementedError" and not text:
             return "Not answered."
         return f"Your code stopped with {output.ename}{': ' if text else ''}{text}"
@@ -245,11 +250,12 @@ def _safe(output: NotebookNode, secrets: list[str]) -> NotebookNode:
     if output.output_type == "stream":
         texts = [output.text]
     elif output.output_type == "error":
-        texts = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in output.traceback]
-        texts = ["\n".join([*texts, str(output.evalue)])]
+        texts = [_plain("\n".join([*output.traceback, str(output.evalue)]))]
     else:
         texts = [str(value) for value in output.data.values()]
     markers = [_squeezed(BEGIN), _squeezed(END)]
+    if output.output_type == "error":
+        output = _own_frames(output)
     if not any(_reveals(text, [*secrets, *markers]) for text in texts):
         return output
     if output.output_type == "error":
@@ -261,6 +267,18 @@ def _safe(output: NotebookNode, secrets: list[str]) -> NotebookNode:
             traceback=[f"{output.ename}: {evalue}"],
         )
     return cells.new_output("stream", name="stdout", text=WITHHELD + "\n")
+
+
+def _own_frames(output: NotebookNode) -> NotebookNode:
+    """Leave out of a traceback what lies in libraries, with this machine's paths."""
+    kept = [
+        frame
+        for frame in output.traceback
+        if not re.match(r"File (?!<)", _plain(frame))
+    ]
+    return cells.new_output(
+        "error", ename=output.ename, evalue=output.evalue, traceback=kept
+    )
 
 
 _STYLE = """<style>
@@ -303,7 +321,7 @@ def _summary(
     alone = Counter(row.section for row in rows)
     above = ""
     for row in rows:
-        title = row.title or row.section
+        title = row.title or row.grade_id.replace("-", " ").replace("_", " ")
         if row.section and alone[row.section] == 1:
             title = row.section
         elif row.section != above:

@@ -122,29 +122,16 @@ def from_gradebook(
     max_points = sum(cell.max_score for cell in cells if cell.name not in by_hand)
     manual_max = sum(cell.max_score for cell in cells if cell.name in by_hand)
     remarks = tuple(report["remarks"])
-    if not report["graded"]:
-        return Result(
-            student,
-            assignment,
-            notebook,
-            NOT_GRADED,
-            None,
-            max_points,
-            None,
-            manual_max,
-            remarks,
-        )
-    submission = gradebook.find_submission_notebook(notebook, assignment, student)
-    points = 0.0
-    manual: float | None = 0.0 if manual_max else None
-    for grade in submission.grades:
-        if grade.name not in by_hand:
-            points += grade.score
-        elif grade.manual_score is None and grade.auto_score is None:
-            manual = None
-        elif manual is not None:
-            manual += grade.score
-    status = REMARKS if remarks else GRADED
+    submission = None
+    if report["graded"]:
+        submission = _submission(gradebook, notebook, assignment, student)
+        if submission is None:
+            remarks += ("The gradebook has lost this grade: grade it again.",)
+    status, points, manual = NOT_GRADED, None, None
+    if submission is not None:
+        status = REMARKS if remarks else GRADED
+        points, manual = _points(submission, by_hand)
+        manual = manual if manual_max else None
     return Result(
         student,
         assignment,
@@ -156,6 +143,29 @@ def from_gradebook(
         manual_max,
         remarks,
     )
+
+
+def _points(submission: Any, by_hand: set[str]) -> tuple[float, float | None]:
+    """Return the points of the tests, and those given by hand if all are given."""
+    points = 0.0
+    manual: float | None = 0.0
+    for grade in submission.grades:
+        if grade.name not in by_hand:
+            points += grade.score
+        elif grade.manual_score is None and grade.auto_score is None:
+            manual = None
+        elif manual is not None:
+            manual += grade.score
+    return points, manual
+
+
+def _submission(gradebook: Any, notebook: str, assignment: str, student: str) -> Any:
+    from nbgrader.api import MissingEntry
+
+    try:
+        return gradebook.find_submission_notebook(notebook, assignment, student)
+    except MissingEntry:
+        return None
 
 
 def read_report(path: Path) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class ClassRoom:
         self.root = root.resolve()
         self.submitted = self.class_dir / "submitted"
         self.staging = self.class_dir / "intake"
+        self.sources = self.class_dir / ".solutions"
         self.handed_out = self.class_dir / ".handed_out"
         self.db_url = f"sqlite:///{(self.class_dir / 'gradebook.db').as_posix()}"
 
@@ -56,8 +57,7 @@ class ClassRoom:
         # The class folder is nbgrader's root here: a root's special characters are
         # escaped in its path patterns, those of the other folders are not.
         course.root = str(self.class_dir)
-        solutions = self.root / "solutions"
-        course.source_directory = os.path.relpath(solutions, self.class_dir)
+        course.source_directory = self.sources.name
         course.release_directory = self.handed_out.name
         course.submitted_directory = self.staging.name
         course.autograded_directory = "autograded"
@@ -171,9 +171,14 @@ class NbgraderFailed(Exception):
 def hand_out(room: ClassRoom, assignment: str) -> dict[str, NotebookNode]:
     """Tell the gradebook of the assignment; return its notebooks as handed out.
 
-    They are made from `solutions/` into a folder of the class, so that `exercises/`,
-    which belongs to the repository, stays as it is.
+    They are made in the class folder, from a copy of `solutions/` (which may lie on
+    another drive), so that `exercises/`, which belongs to the repository, stays as it
+    is.
     """
+    copied = room.sources / assignment
+    shutil.rmtree(copied, ignore_errors=True)
+    ignored = shutil.ignore_patterns(".*", "__pycache__")
+    shutil.copytree(room.root / "solutions" / assignment, copied, ignore=ignored)
     config = room.config()
     config.CourseDirectory.assignment_id = assignment
     app = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
@@ -224,7 +229,7 @@ def grade(
     """See `course.grading.grade`."""
     check_assignment(assignment, root)
     room = ClassRoom(class_dir, root)
-    if not room.submitted.is_dir() or not any(room.submitted.iterdir()):
+    if not students(room):
         raise CrmError(
             f"Nobody has handed in anything: '{room.class_dir.name}/submitted' is "
             f"empty. Put each hand-in into submitted/<student>/{assignment}/."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import socket
@@ -52,6 +51,7 @@ def jupyter_lab(
     root = tmp_path_factory.mktemp("kit")
     for room in ("chapters", "exercises", "solutions"):
         shutil.copytree(ROOT / room, root / room)
+    (root / "class").mkdir()
     shutil.copy(ROOT / "nbgrader_config.py", root)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -68,7 +68,7 @@ def jupyter_lab(
         root=root,
     )
     environment = dict(
-        os.environ,
+        lab.environment(),
         JUPYTER_CONFIG_DIR=str(home / "config"),
         JUPYTER_DATA_DIR=str(home / "data"),
         JUPYTER_RUNTIME_DIR=str(home / "runtime"),
@@ -104,7 +104,7 @@ def page(chromium: str, jupyter_lab: Lab) -> Iterator[Page]:
     """A fresh page that may talk to this machine only."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=list(QUIET))
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport={"width": 1280, "height": 960})
         page.set_default_timeout(60_000)
         strangers: list[str] = []
 

@@ -1,10 +1,16 @@
 """The course in JupyterLab, as a student and an instructor see it."""
 
+import os
+import secrets
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
 
 def open_notebook(page: Page, jupyter_lab, path: str) -> None:
-    page.goto(jupyter_lab.url(f"lab/tree/{path}"))
+    # a workspace of its own: JupyterLab would open the last test's notebook again
+    workspace = Path(path).stem + secrets.token_hex(4)
+    page.goto(jupyter_lab.url(f"lab/workspaces/{workspace}/tree/{path}"))
     page.wait_for_function("() => window.jupyterapp !== undefined")
     page.locator(".jp-Notebook").wait_for()
     page.wait_for_function(
@@ -38,18 +44,23 @@ def test_a_student_runs_the_chapter_and_moves_its_slider(page: Page, jupyter_lab
     )
     run_all(page)
     assert page.locator(".jp-RenderedText[data-mime-type*='stderr']").count() == 0
-    slider = page.get_by_role("slider").first
+    last = page.locator(".widget-vbox").filter(has=page.locator(".widget-image")).last
+    picture, slider = last.locator(".widget-image"), last.get_by_role("slider")
     slider.scroll_into_view_if_needed()
-    picture = page.locator(".widget-image").first
-    before = picture.get_attribute("src")
+    before, sentence = picture.get_attribute("src"), last.get_by_role("status")
+    said = sentence.text_content()
     slider.focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "before => document.querySelector('.widget-image').src !== before", arg=before
-    )
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    expect(picture).not_to_have_attribute("src", before or "", timeout=60_000)
+    expect(sentence).not_to_have_text(said or "")
+    if wanted := os.environ.get("CRM_SCREENSHOT"):  # for the README
+        page.get_by_text("explore(", exact=True).last.scroll_into_view_if_needed()
+        page.wait_for_timeout(1000)
+        page.screenshot(path=wanted)
 
 
 def test_the_formgrader_shows_the_assignments(page: Page, jupyter_lab):
     page.goto(jupyter_lab.url("formgrader"))
-    expect(page.get_by_role("link", name="oriental_hotel")).to_be_visible()
+    link = page.get_by_role("link", name="oriental_hotel")
+    expect(link).to_be_visible(timeout=60_000)

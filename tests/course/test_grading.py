@@ -82,6 +82,12 @@ CLASS = {
         3,
         "The answer 'largest' stopped with KeyError: 'Mr Yu'.",
     ),
+    "library_error": (
+        mini.answered(**RIGHT | {"largest": "import json; json.loads('x')"}),
+        "graded with remarks",
+        3,
+        "The answer 'largest' stopped with JSONDecodeError",
+    ),
     "hidden_miss": (
         mini.answered(
             total="def total(values):\n    return 3",
@@ -170,7 +176,7 @@ def room(tmp_path_factory):
         progress=said.append,
     )
     assert len(said) == len(CLASS) + 3
-    assert said[-1] == "22 of 22  word: not graded"
+    assert said[-1] == "23 of 23  word: not graded"
     return class_dir, {result.student: result for result in results}, before
 
 
@@ -266,6 +272,23 @@ def test_the_leak_check_would_notice(room):
     assert len(feedback.leaks(text, [mini.SECRET, mini.SILENT])) == 4
     nb = cells.read(path / f"{mini.NOTEBOOK}.ipynb")
     assert feedback.secrets_of(nb) == sorted([mini.SECRET, mini.SILENT])
+
+
+def test_a_page_shows_no_path_of_the_instructors_machine(room):
+    folder = room[0] / "feedback" / "library_error" / mini.ASSIGNMENT
+    text = (folder / f"{mini.NOTEBOOK}.html").read_text(encoding="utf-8")
+    assert "JSONDecodeError" in text
+    assert "site-packages" not in text
+    assert sys.prefix not in text
+    assert "decoder.py" not in text
+
+
+def test_the_formgraders_own_pages_stay_its_own():
+    """Options of HTMLExporter in a file would override those of the formgrader."""
+    from course.grading import run
+
+    config = run.ClassRoom(term.CLASS_DIR, term.ROOT).config()
+    assert "HTMLExporter" not in config
 
 
 @pytest.mark.parametrize(

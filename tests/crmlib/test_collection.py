@@ -167,6 +167,11 @@ def test_keys_of_two_character_surnames_and_u_umlaut():
     assert name_key("吕伟") == name_key("Lü Wei") == name_key("LV Wei") == "lyu wei"
 
 
+def test_given_names_in_two_words():
+    assert name_key("Zhi Qiang Wang") == name_key("Wang Zhi Qiang") == "wang zhiqiang"
+    assert name_key("Zhi Qiang Xiao Ming") == "ming qiang xiao zhi"  # no surname
+
+
 def test_every_name_of_the_data_reads_as_its_latin_form():
     people = datasets.truth("exports/people")
     assert people["name_zh"].map(name_key).equals(people["name_latin"].map(name_key))
@@ -419,30 +424,30 @@ def test_stack_says_what_is_wrong():
 # ------------------------------------------------------------------ match: the bar
 
 
+def _steps(records: pd.DataFrame, truth: pd.DataFrame) -> list[collection.PairScores]:
+    """Join as written, in normal form, and by comparison."""
+    normal = records.assign(
+        name=records["name"].map(name_key), phone=records["phone"].map(normalise_phone)
+    )
+    joined = [exact_join(records), exact_join(normal), match(records).clusters]
+    return [pair_scores(clusters, truth) for clusters in joined]
+
+
 def test_match_on_a_second_seed_is_above_the_bar():
     tables = contacts.make(SECOND_SEED)
-    records, truth = _stacked(tables), tables["truth/exports/rows"]
-    assert pair_scores(exact_join(records), truth).f1 < 0.7
-    scores = pair_scores(match(records).clusters, truth)
-    assert scores.f1 > 0.95
-    assert scores.precision > 0.98
-
-
-def test_match_on_the_committed_data(exports, found):
-    truth = datasets.truth("exports/rows")
-    assert pair_scores(exact_join(exports), truth).f1 < 0.7
-    assert pair_scores(found.clusters, truth).f1 > 0.95
+    written, normal, found = _steps(_stacked(tables), tables["truth/exports/rows"])
+    assert written.f1 < 0.7
+    assert found.f1 > 0.95
+    assert found.precision > 0.98
+    # What the card says was measured.
+    assert [round(s.f1, 2) for s in (written, normal, found)] == [0.43, 0.90, 0.98]
 
 
 def test_the_lesson_in_steps(exports):
-    """Written, then normalised, then compared: each step finds more."""
-    truth = datasets.truth("exports/rows")
-    normal = exports.assign(
-        name=exports["name"].map(name_key), phone=exports["phone"].map(normalise_phone)
-    )
-    steps = [exact_join(exports), exact_join(normal), match(exports).clusters]
-    f1 = [pair_scores(clusters, truth).f1 for clusters in steps]
-    assert f1[0] < 0.7 < f1[1] < 0.95 < f1[2]
+    """Each step finds more, on the committed data; as the card says."""
+    written, normal, found = _steps(exports, datasets.truth("exports/rows"))
+    assert written.f1 < 0.7 < normal.f1 < 0.95 < found.f1
+    assert [round(s.f1, 2) for s in (written, normal, found)] == [0.43, 0.90, 0.97]
 
 
 def test_engines_give_the_same(exports):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
 import pytest
 from bank import runner
 
+from course.generator import hotel
 from crmlib import datasets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,17 @@ QUESTIONS = {
     "guest-records": 3,
     "before-the-lift-opens": 3,
 }
+
+
+_made = functools.cache(hotel.make)
+
+
+@pytest.fixture(autouse=True)
+def hotels_are_made_once(monkeypatch):
+    """A hundred answers see the same hotels: make each once, hand out copies."""
+    monkeypatch.setattr(
+        hotel, "make", lambda seed: {k: t.copy() for k, t in _made(seed).items()}
+    )
 
 
 @pytest.fixture(params=["a term", "another term"])
