@@ -57,6 +57,13 @@ _RATINGS = {"S": (3, 4), "W": (1, 2), "O": (1, 4), "T": (1, 4)}
 # Weights are typed with two or three digits, and thirds do not come out even.
 _WEIGHT_SLACK = 0.005
 _PLACES = 9
+_MIDDLE = 2.5  # of the scale from 1 to 4
+_SINGULAR = {
+    "strengths": "strength",
+    "weaknesses": "weakness",
+    "opportunities": "opportunity",
+    "threats": "threat",
+}
 
 
 # ---------------------------------------------------------------- factors
@@ -644,16 +651,20 @@ def _finding(factors: pd.DataFrame) -> str:
         inside, outside = ife(factors).score, efe(factors).score
     except ContractError:
         # Half a list, or weights not settled yet: the board is useful all the same.
-        counts = [
-            f"{int((factors['side'] == side).sum())} {word}"
-            for side, word in SIDES.items()
-        ]
-        return "Listed so far: " + ", ".join(counts)
+        counts = factors["side"].value_counts()
+        found = [(int(counts.get(side, 0)), word) for side, word in SIDES.items()]
+        listed = [f"{n} {_SINGULAR[word] if n == 1 else word}" for n, word in found]
+        return "Listed so far: " + ", ".join(listed)
     return (
-        f"{'Strong' if inside > 2.5 else 'Weak'} inside ({inside:.2f} of 4), "
-        f"{'strong' if outside > 2.5 else 'weak'} in meeting the outside "
-        f"({outside:.2f})"
+        f"{_strength(inside).capitalize()} inside ({inside:.2f} of 4), "
+        f"{_strength(outside)} in meeting the outside ({outside:.2f})"
     )
+
+
+def _strength(score: float) -> str:
+    if score == _MIDDLE:
+        return "middling"
+    return "strong" if score > _MIDDLE else "weak"
 
 
 # ---------------------------------------------------------------- the parts

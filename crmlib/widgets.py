@@ -172,7 +172,9 @@ def explore(
     The share is 30 %.
     """
     _check_controls(controls)
-    image = ipw.Image(format="png", layout={"max_width": "100%", "align_self": "flex-start"})
+    image = ipw.Image(
+        format="png", layout={"max_width": "100%", "align_self": "flex-start"}
+    )
     sentence = ipw.HTML()
     said = ""
 

@@ -645,7 +645,7 @@ class Hotel:
         right = met & told & ~stale
 
         # How the stay was.
-        pleased = _SERVICE[die[:, 7]].copy()
+        pleased: Ints = _SERVICE[die[:, 7]].copy()
         worth = fate.worth[g]
         for i in range(len(FIELDS)):
             pleased += ((right >> i) & 1) * worth[:, i]
@@ -988,6 +988,51 @@ def good_rule(view: View) -> Plan:
         card=(view.stays > 1) & np.where(told, congratulate, season),
         forget=older(view, than=36) & (MENU | HEALTH),
     )
+
+
+def rule(
+    *,
+    fields: int = ALL,
+    untold: bool = False,
+    cards: Literal["none", "october", "season", "birthday"] = "none",
+    forget_after: int = 120,
+) -> engine.Policy:
+    """Return a policy that is described by four choices, as the dashboard has them.
+
+    Args:
+        fields: what to note and to hand on, a sum of bits.
+        untold: also what a guest never told on purpose.
+        cards: to nobody; to everybody in October; to whom we had in play, a month
+            before the season of his last stay; the same, or on his birthday, if he
+            told it.
+        forget_after: months after which a note is struck.
+
+    >>> small = Hotel(guests=2000, rooms=4)
+    >>> shy = engine.run(small, rule(fields=SEAT), seed=1).totals["noted_things"]
+    >>> shy < engine.run(small, rule(), seed=1).totals["noted_things"]
+    True
+    """
+
+    def chosen(view: View) -> Plan:
+        brief = view.noted if untold else view.noted & view.told
+        card: Any = 0
+        if cards == "october":
+            card = int(view.month % 12 == 9)
+        elif cards != "none":
+            card = (arrival(view) + 1 - view.last_stay) % 12 == 0
+            if cards == "birthday":
+                told = view.told & BIRTHDAY > 0
+                card = np.where(told, arrival(view) % 12 == view.birthday, card)
+            card &= view.stays > 1
+        return Plan(
+            note=fields & ~(view.noted & ~older(view, than=6)),
+            overhear=fields if untold else NOTHING,
+            brief=brief & (fields | NAME),
+            card=card,
+            forget=older(view, than=forget_after) & ~NAME,
+        )
+
+    return chosen
 
 
 def arrival(view: View) -> Ints:
@@ -1386,7 +1431,7 @@ def one_tenth(
     Fraction(1, 1)
     """
     stay, share, back = (_exactly(x) for x in (nights, party, returns))
-    if min(rooms, stay, share, back, guests) <= 0:
+    if any(number <= 0 for number in (rooms, stay, share, back, guests)):
         raise CrmError(
             "Rooms, nights, party, returns and guests must all be above 0 for the "
             "house to have somebody to return to."
@@ -1397,11 +1442,11 @@ def one_tenth(
     parties = visits / share
     sold = parties * stay
     house = rooms * sum(_DAYS)
-    weights = [Fraction(w) * d for w, d in zip(season, _DAYS, strict=True)]
-    asked = [sold * w / sum(weights) for w in weights]
+    weights = [w * days for w, days in zip(season, _DAYS, strict=True)]
+    asked = [sold * weight / sum(weights) for weight in weights]
     offered = [Fraction(rooms * days) for days in _DAYS]
     months = list(zip(asked, offered, strict=True))
-    taken = sum((min(month) for month in months), Fraction(0))
+    taken = sum((min(wanted, had) for wanted, had in months), Fraction(0))
     return OneTenth(
         visits=visits,
         parties=parties,

@@ -81,11 +81,11 @@ NOTEBOOK = (
     "payday",
     "jar_seen",
     "jar_seen_on",
-    "first_on",
     "last_on",
     "last_ge",
-    "total_ge",
     "filled",
+    "refill_ge",
+    "refill_days",
     "counter_on",
 )
 """The fields of the view that a shop has only if it writes them down."""
@@ -114,9 +114,10 @@ class View:
         payday: day of the month, 0 to 29, noted when first asked for money.
         jar_size: in ge, noted when the boy first looked into the jar.
         jar_seen, jar_seen_on: how much was in it before pouring, and when he looked.
-        first_on, last_on: days of the first and the last delivery.
-        last_ge, total_ge: rice poured at the last delivery, and at all of them.
+        last_on, last_ge: day of the last delivery, and how much was poured.
         filled: the last delivery filled the jar to the brim.
+        refill_ge, refill_days: rice that brought a jar from brim to brim again, and the
+            days between, added up. Times in which it came to the counter are left out.
         counter_on: day on which it last bought at the counter: its jar was empty.
 
     Where nothing is known an entry is `UNKNOWN` (-1), or False.
@@ -142,11 +143,11 @@ class View:
     jar_size: Ints
     jar_seen: Ints
     jar_seen_on: Ints
-    first_on: Ints
     last_on: Ints
     last_ge: Ints
-    total_ge: Ints
     filled: Bools
+    refill_ge: Ints
+    refill_days: Ints
     counter_on: Ints
 
 
@@ -172,8 +173,8 @@ class Decision:
 _FLAGS = ("customer", "missed", "filled")
 _NUMBERS = (
     *("debt_cents", "asked_on", "paid_cents", "refused_on", "adults", "children"),
-    *("payday", "jar_size", "jar_seen", "jar_seen_on", "first_on", "last_on"),
-    *("last_ge", "total_ge", "counter_on"),
+    *("payday", "jar_size", "jar_seen", "jar_seen_on", "last_on", "last_ge"),
+    *("refill_ge", "refill_days", "counter_on"),
 )
 
 
@@ -196,10 +197,10 @@ class _Notes:
     jar_size: Ints
     jar_seen: Ints
     jar_seen_on: Ints
-    first_on: Ints
     last_on: Ints
     last_ge: Ints
-    total_ge: Ints
+    refill_ge: Ints
+    refill_days: Ints
     counter_on: Ints
 
     def __init__(self, customer: Bools) -> None:
@@ -212,7 +213,8 @@ class _Notes:
             setattr(self, name, self._numbers[row])
         self.customer[:] = customer
         self.debt_cents[:] = 0
-        self.total_ge[:] = 0
+        self.refill_ge[:] = 0
+        self.refill_days[:] = 0
 
     def copies(self) -> dict[str, Any]:
         flags, numbers = read_only(self._flags), read_only(self._numbers)
@@ -570,13 +572,17 @@ class RiceShop:
         notes.customer[at] = True
         notes.adults[at] = s.adults[at]
         notes.children[at] = (s.born_on[at] <= day).sum(axis=1)
-        gave = at[poured > 0]
-        first = gave[notes.first_on[gave] == UNKNOWN]
-        notes.first_on[first] = day
-        notes.last_on[gave] = day
-        notes.last_ge[gave] = poured[poured > 0]
-        notes.total_ge[at] += poured
-        notes.filled[gave] = (s.jar == s.jar_size)[gave]
+        full_now = before + poured == size
+        last = notes.last_on[at]
+        again = full_now & notes.filled[at] & (notes.counter_on[at] <= last)
+        refilled = at[again]
+        notes.refill_ge[refilled] += poured[again]
+        notes.refill_days[refilled] += day - last[again]
+        gave = poured > 0
+        given = at[gave]
+        notes.last_on[given] = day
+        notes.last_ge[given] = poured[gave]
+        notes.filled[given] = full_now[gave]
         seen = at[looked]
         notes.jar_size[seen] = size[looked]
         notes.jar_seen[seen] = before[looked]
@@ -820,7 +826,7 @@ def waits(view: View) -> None:
     return None
 
 
-def fixed_round(view: View, *, every: int = 10) -> Decision:
+def fixed_round(view: View, *, every: int = 7) -> Decision:
     """Go to each customer every *every* days, fill the jar and ask for the money."""
     due = view.customer & (np.arange(len(view.customer)) % every == view.day % every)
     visit = tour(view, np.flatnonzero(due))
@@ -832,33 +838,26 @@ def fixed_round(view: View, *, every: int = 10) -> Decision:
 
 
 def sensible(view: View) -> Decision:
-    """Come two or three days before the jar is empty, and ask on payday.
+    """Come three days before the jar is empty, and ask for money after payday.
 
     How much a household eats is estimated from the number of mouths at first, and from
-    what its jar has swallowed later. The boy looks into a jar once, to learn its size.
+    what its jar has swallowed from brim to brim later. The boy looks into a jar once,
+    to learn its size, and brings a little more than he thinks it takes.
     """
-    day = view.day
-    mouths = np.where(view.adults >= 0, 5.5 * view.adults + 3 * view.children, 22)
-    known = view.first_on >= 0
-    span = np.where(known, view.last_on - view.first_on, 0)
-    # The first filling says nothing about eating; what came later replaced what went.
-    rate = (15 * mouths + view.total_ge - np.where(known, view.last_ge, 0)) / (
-        15 + span
+    mouths = np.where(view.adults < 0, 22, 5.5 * view.adults + 3 * view.children)
+    rate = (15 * mouths + view.refill_ge) / (15 + view.refill_days)
+    size = np.where(view.jar_size < 0, 250, view.jar_size)
+    left = np.where(view.last_on < 0, 0, size - rate * (view.day - view.last_on))
+    owes = (view.debt_cents > 0) & (view.day - view.asked_on > 5)
+    paid = (view.payday >= 0) & ((view.day - view.payday) % _MONTH < 3)
+    ask = owes & (paid | (view.payday < 0))
+    visit = tour(
+        view, np.flatnonzero(view.customer & ((left < 3 * rate) | (ask & paid)))
     )
-    size = np.where(view.jar_size >= 0, view.jar_size, 250)
-    full = np.where(view.filled, size, np.maximum(view.last_ge, 0))
-    left = np.where(known, full - rate * (day - view.last_on), 0)
-    days_left = left / rate
-    urgent = view.customer & (days_left < 3)
-    since = (day - view.payday) % _MONTH
-    rich = (view.payday >= 0) & (since <= 2) & (view.debt_cents > 0)
-    rich &= day - view.asked_on > 5
-    visit = tour(view, np.flatnonzero(urgent | (view.customer & rich)))
-    wanted = np.ceil(size - left).astype(int)
-    ask = rich | ((view.payday < 0) & (view.debt_cents > 0))
+    bring = np.clip(size - left + 50, 0, view.cart).astype(int)
     return Decision(
         visit=visit,
-        bring=np.clip(wanted + 20, 0, view.cart)[visit],
+        bring=bring[visit],
         look=(view.jar_size < 0)[visit],
         collect=ask[visit],
     )

@@ -345,8 +345,8 @@ def test_two_criteria_are_a_uniform_weight_in_closed_form() -> None:
 
 
 def test_the_spread_is_that_of_the_dirichlet() -> None:
-    # With weight 0.3 and concentration 20, w is Beta(6, 14): P(w > 0.5) is the chance
-    # of at least 6 heads in 19 tosses of... the binomial tail, 1 - P(Bin(19, 0.5) > 5).
+    # With weight 0.3 and concentration 20, w is Beta(6, 14), and P(w > 1/2) is the
+    # chance of at most 5 heads in 19 tosses.
     tail = sum(math.comb(19, k) for k in range(6)) / 2**19
     found = moved(
         strategies(a=[1, 0], b=[0, 1]),
@@ -433,11 +433,13 @@ def test_everybody_can_read_the_board(n: int) -> None:
 
 def test_the_board_states_its_finding_or_what_it_was_told() -> None:
     full = environment.swot_board(SWOT).get_title(loc="left")
-    assert full == "Weak inside (2.50 of 4), strong in meeting the outside (3.10)"
+    assert full == "Middling inside (2.50 of 4), strong in meeting the outside (3.10)"
     half = environment.swot_board(SWOT.head(1)).get_title(loc="left")
     assert half == (
-        "Listed so far: 1 strengths, 0 weaknesses, 0 opportunities, 0 threats"
+        "Listed so far: 1 strength, 0 weaknesses, 0 opportunities, 0 threats"
     )
+    poor = table(("taste", "W", "2.7 of 5", 1.0, 1), ("rival", "T", "seen", 1.0, 1))
+    assert environment.swot_board(poor).get_title(loc="left").startswith("Weak inside")
     fig, own = plots.subplots(height=5)
     ax = environment.swot_board(SWOT, title="What we know", ax=own)
     assert ax is own
