@@ -118,8 +118,8 @@ def _lines(cell: dict[str, Any]) -> list[str]:
 def make_kit(out: Path, *, root: Path = ROOT) -> Path:
     """Write the student kit into *out*, which must be new or an older kit.
 
-    The kit holds the chapters, exercises, `crmlib` and the data; no solutions, truth
-    files, banks or instructor's files.
+    The kit holds the chapters (without their results), exercises, `crmlib` and the
+    data; no solutions, truth files, banks or instructor's files.
     """
     if out.exists() and any(out.iterdir()) and not (out / ".student-kit").exists():
         raise CrmError(
@@ -136,6 +136,8 @@ def make_kit(out: Path, *, root: Path = ROOT) -> Path:
         shutil.copytree(root / room, out / room, ignore=unwanted)
     for name in KIT_FILES:
         shutil.copy(root / name, out / name)
+    for path in sorted((out / "chapters").glob("*.ipynb")):
+        _clear_outputs(path)
     for path in sorted((root / "course" / "kit").iterdir()):
         if path.is_file():
             shutil.copy(path, out / path.name)
@@ -143,6 +145,16 @@ def make_kit(out: Path, *, root: Path = ROOT) -> Path:
         _kit_pyproject(root), encoding="utf-8", newline="\n"
     )
     return out
+
+
+def _clear_outputs(path: Path) -> None:
+    """Take the results out of a chapter: a prediction beside its answer is none."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _kit_pyproject(root: Path) -> str:

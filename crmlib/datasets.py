@@ -26,7 +26,15 @@ import pandas as pd
 import crmlib
 from crmlib.errors import ContractError, DataNotFound
 
-__all__ = ["check", "describe", "load", "names", "require_columns", "truth"]
+__all__ = [
+    "check",
+    "describe",
+    "in_yuan",
+    "load",
+    "names",
+    "require_columns",
+    "truth",
+]
 
 _PACKAGE = "datapackage.json"
 _TRUTH = "truth/"
@@ -126,6 +134,23 @@ def describe(name: str) -> pd.DataFrame:
             "unit": [field.get("unit", "") for field in fields],
             "meaning": [field.get("description", "") for field in fields],
         }
+    )
+
+
+def in_yuan(table: pd.DataFrame) -> pd.DataFrame:
+    """Return *table* with its money in yuan, to be looked at.
+
+    Columns that end in ``_cents`` are divided by 100 and renamed; calculate with the
+    cents, which are exact.
+
+    >>> in_yuan(pd.DataFrame({"customer_id": ["C1"], "amount_cents": [12_345]}))
+      customer_id  amount_yuan
+    0          C1       123.45
+    """
+    money = [str(name) for name in table.columns if str(name).endswith("_cents")]
+    shown = table.assign(**{name: table[name] / 100 for name in money})
+    return shown.rename(
+        columns={name: name.removesuffix("cents") + "yuan" for name in money}
     )
 
 

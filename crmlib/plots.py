@@ -52,6 +52,7 @@ __all__ = [
     "responses",
     "rfm_grid",
     "show",
+    "stability",
     "style",
     "subplots",
     "value_matrix",
@@ -455,7 +456,7 @@ def pyramid(
     ax.grid(visible=False, axis="y")
     longest = max(float(values.max()) for values, *_ in rows)
     lowest = min(float(values.min()) for values, *_ in rows)
-    ax.set_xlim(lowest * 1.1 - 14 if lowest < 0 else 0, max(longest, 5) * 1.25)
+    ax.set_xlim(lowest * 1.1 - 14 if lowest < 0 else 0, max(longest, 5) * 1.34)
     if lowest < 0:
         _rule(ax, "x", 0.0)
     ax.set_xlabel(f"Share of {value_name} (%)")
@@ -672,18 +673,20 @@ def letting_go(
     ax = _canvas(ax, height=4.4)
     _rule(ax, "y", 0.0)
     looks = (
-        ("the whale curve promises", "grey", "--", (0, 8), "bottom"),
-        ("the next year brings", "blue", "-", (0, -8), "top"),
+        ("promised by the whale curve", "grey", "--", (0, 8), "bottom"),
+        ("brought by the next year", "blue", "-", (0, -8), "top"),
     )
     for y, (name, colour, dash, offset, side) in zip(lines, looks, strict=True):
         ax.plot(x, y, dash, color=COLOURS[colour])
         ax.plot([x[at]], [y[at]], "o", color=COLOURS[colour])
+        # Beyond the right half, where the curves are flat and far apart.
+        outer = y[len(y) // 2 :]
         ax.annotate(
-            f"{name}: {_signed(y[at])} yuan",
-            (x[at], y[at]),
+            name,
+            (x[-1], outer.max() if side == "bottom" else outer.min()),
             xytext=offset,
             textcoords="offset points",
-            ha="left" if x[at] < 0.5 * x[-1] else "right",
+            ha="right",
             va=side,
             color=TEXT_COLOURS[colour],
         )
@@ -713,9 +716,9 @@ def value_matrix(
 ) -> Axes:
     """Draw each customer by current and potential value, both on logarithmic axes.
 
-    Customers whose value is 0 or less have no place on such an axis: they stand as
-    crosses at its lower end, and the label of the axis counts them. Customers whose
-    potential is unknown are left out.
+    The axis of the current value is linear within 100 yuan of 0 and logarithmic
+    beyond, so that losses, marked as crosses, have a place. Customers whose potential
+    is unknown, or is not above 0, are left out.
 
     Args:
         current: what each customer is worth now, in cents, as for
@@ -727,7 +730,8 @@ def value_matrix(
         ax: where to draw; None for a figure of its own.
 
     Raises:
-        CrmError: a cut is not above 0, or no customer has both values above 0.
+        CrmError: the cut of the potential is not above 0, or no customer has a
+            potential above 0.
 
     >>> current = pd.Series([90_000, 900_000, 80_000, 700_000])
     >>> potential = pd.Series([50_000, 40_000, 900_000, 800_000])
@@ -738,39 +742,30 @@ def value_matrix(
     """
     values = pd.DataFrame({"now": current, "then": potential}).astype("float64") / 100
     known = values.dropna()
+    known = known[known["then"] > 0]
     now, then = known["now"].to_numpy(), known["then"].to_numpy()
     cut_now, cut_then = current_cut / 100, potential_cut / 100
-    drawable = (now > 0) & (then > 0)
-    if not drawable.any() or cut_now <= 0 or cut_then <= 0:
+    if not len(known) or cut_then <= 0:
         raise CrmError(
-            "Logarithmic axes show values above 0 only: both cuts must be above 0, and "
-            "so must both values of at least one customer."
+            "A logarithmic axis shows potentials above 0 only: the cut must be above 0 "
+            "and so must the potential of at least one customer."
         )
     ax = _canvas(ax, height=5.2)
-    ax.set_xscale("log")
+    ax.set_xscale("symlog", linthresh=100.0)
     ax.set_yscale("log")
-    floor_now, floor_then = (
-        float(min(part[drawable].min(), cut)) / 2.5
-        for part, cut in ((now, cut_now), (then, cut_then))
-    )
-    ax.scatter(now[drawable], then[drawable], s=7, color=COLOURS["blue"], linewidths=0)
-    lost = int((~drawable).sum())
-    if lost:
-        ax.scatter(
-            np.maximum(now, floor_now)[~drawable],
-            np.maximum(then, floor_then)[~drawable],
-            s=22,
-            marker="x",
-            color=COLOURS["vermillion"],
-            linewidths=1,
-        )
+    earns = now >= 0
+    blue, vermillion = COLOURS["blue"], COLOURS["vermillion"]
+    ax.scatter(now[earns], then[earns], s=7, color=blue, linewidths=0)
+    ax.scatter(now[~earns], then[~earns], s=16, marker="x", color=vermillion, lw=0.9)
     ax.axvline(cut_now, color=COLOURS["grey"], linestyle="--", linewidth=1.2)
     ax.axhline(cut_then, color=COLOURS["grey"], linestyle="--", linewidth=1.2)
+    _rule(ax, "x", 0.0)
     # Room above and below for the four names, so that no point lies under a word.
-    ax.set_xlim(floor_now / 1.5, max(float(now.max()), cut_now) * 1.8)
-    high = max(float(then.max()), cut_then)
-    room = (high / floor_then) ** 0.12
-    ax.set_ylim(floor_then / room, high * room)
+    least = float(now.min())
+    ax.set_xlim(min(least * 1.8, -20.0), max(float(now.max()), cut_now) * 1.8)
+    low, high = min(float(then.min()), cut_then), max(float(then.max()), cut_then)
+    room = (high / low) ** 0.12
+    ax.set_ylim(low / room, high * room)
     high_now, high_then = now >= cut_now, then >= cut_then
     corners = (
         ("develop", ~high_now & high_then, 0.01, 0.985),
@@ -789,7 +784,8 @@ def value_matrix(
             fontweight="bold",
             path_effects=[withStroke(linewidth=3, foreground="white")],
         )
-    note = f"; crosses: {_count(lost)} at 0 or less" if lost else ""
+    lost = int((~earns).sum())
+    note = f"; crosses: {_count(lost)} below 0" if lost else ""
     ax.set_xlabel(f"Current value (yuan, logarithmic){note}")
     ax.set_ylabel("Potential value (yuan, logarithmic)")
     _log_money(ax, "x")
@@ -953,8 +949,8 @@ def rfm_grid(
     ax.tick_params(length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    ax.set_xlabel(f"F: frequency (score; {bins} = ordered most often)")
-    ax.set_ylabel(f"R: recency (score; {bins} = ordered last)")
+    ax.set_xlabel(f"F: frequency (score; {bins} = most often)")
+    ax.set_ylabel(f"R: recency (score; {bins} = most recently)")
     good = bins - 1
     both = int((scores["r"].ge(good) & scores["f"].ge(good)).sum())
     verb = "is" if both == 1 else "are"
@@ -988,7 +984,7 @@ def responses(
     >>> table = pd.DataFrame({"segment": ["moral", "economic"],
     ...     "difference": [0.09, 0.01], "low": [0.04, -0.03], "high": [0.14, 0.05]})
     >>> responses(table).get_title(loc="left")
-    'Only moral responds: its interval lies above 0'
+    'A response is certain only for moral'
     """
     _need(table, "responses", "segment", "difference", "low", "high")
     names = [str(name) for name in table["segment"]]
@@ -1029,16 +1025,110 @@ def responses(
     ax.set_xlabel("Difference in response, treated minus untreated (percentage points)")
     ax.set_ylabel("Segment")
     clear_up = [name for name, edge in zip(names, low, strict=True) if edge > 0]
+    # "Only these respond" would say of the others that they certainly do not.
     if not clear_up:
-        finding = "No segment responds: every interval reaches 0 or below"
+        finding = "For no segment is a response certain: every interval reaches 0"
     elif len(clear_up) == len(names):
-        finding = "Every segment responds: all intervals lie above 0"
-    elif len(clear_up) == 1:
-        finding = f"Only {clear_up[0]} responds: its interval lies above 0"
+        finding = "A response is certain for every segment"
     else:
-        listed = " and ".join([", ".join(clear_up[:-1]), clear_up[-1]])
-        finding = f"Only {listed} respond: their intervals lie above 0"
+        listed = ", ".join(clear_up[:-1])
+        listed = f"{listed} and {clear_up[-1]}" if listed else clear_up[-1]
+        finding = f"A response is certain only for {listed}"
     _set_title(ax, title, finding)
+    return ax
+
+
+@_styled
+def stability(
+    transitions: pd.DataFrame,
+    *,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw where the customers of each segment went, and who stayed.
+
+    A cell shows its number of customers and is shaded by their share of the row; those
+    on the diagonal, framed, stayed.
+
+    Args:
+        transitions: the ``.transitions`` of `crmlib.segmentation.stability`: counts by
+            segment before (rows) and after (columns), the same segments in both.
+        title: the finding, in place of the computed one.
+        ax: where to draw; None for a figure of its own.
+
+    Raises:
+        ContractError: rows and columns are not the same segments, or nobody is in it.
+
+    >>> moved = pd.DataFrame([[3, 1], [2, 14]], index=["key", "regular"],
+    ...                      columns=["key", "regular"])
+    >>> stability(moved).get_title(loc="left")
+    '85 % of 20 customers stayed in their segment; of regular the most, 88 %'
+    """
+    counts = transitions.to_numpy(dtype=int)
+    total = int(counts.sum())
+    if list(transitions.index) != list(transitions.columns) or not total:
+        raise ContractError(
+            "the plot needs counts of customers by the same segments in rows and "
+            "columns",
+            table="transitions",
+            rows=transitions,
+            remedy="pass the .transitions of crmlib.segmentation.stability",
+        )
+    names = [str(name) for name in transitions.index]
+    n = len(names)
+    ax = _canvas(ax, height=2.4 + 0.62 * n)
+    shades = LinearSegmentedColormap.from_list(
+        "blues", ["#ffffff", "#a9cfe6", COLOURS["blue"], "#00395c"]
+    )
+    of_row = counts.sum(axis=1, keepdims=True)
+    share = counts / np.maximum(of_row, 1)
+    edges = np.arange(n + 1) - 0.5
+    ax.pcolormesh(
+        edges,
+        edges,
+        share,
+        cmap=shades,
+        vmin=0,
+        vmax=1,
+        edgecolors="#d9d9d9",
+        linewidth=0.8,
+    )
+    for (row, column), count in np.ndenumerate(counts):
+        cell = shades(float(share[row, column]))
+        label = f"{count:,}"
+        if count:
+            label += f"\n{_percent(100 * float(share[row, column]))}"
+        ax.text(
+            column,
+            row,
+            label if count else "–",
+            ha="center",
+            va="center",
+            fontsize=10,
+            color=_readable_on(cell[:3]),
+        )
+    for place in range(n):
+        xs = [place - 0.5, place + 0.5, place + 0.5, place - 0.5, place - 0.5]
+        ys = [place - 0.5, place - 0.5, place + 0.5, place + 0.5, place - 0.5]
+        ax.plot(xs, ys, color=COLOURS["ink"], linewidth=1.6, gid="decoration")
+    ax.invert_yaxis()
+    ax.grid(visible=False)
+    ax.set_xticks(range(n), labels=names)
+    ax.set_yticks(range(n), labels=names)
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.set_xlabel("Segment after (customers, and per cent of the row)")
+    ax.set_ylabel("Segment before")
+    stayed = np.diag(share)
+    best = int(np.argmax(np.where(of_row[:, 0] > 0, stayed, -1)))
+    kept = _percent(100 * float(np.trace(counts)) / total)
+    _set_title(
+        ax,
+        title,
+        f"{kept} of {total:,} customers stayed in their segment; of {names[best]} "
+        f"the most, {_percent(100 * float(stayed[best]))}",
+    )
     return ax
 
 

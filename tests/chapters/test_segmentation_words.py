@@ -13,7 +13,7 @@ from course.term import ROOT
 def chapter():
     """The names that the chapter's code cells define, without its pictures."""
     book = nbformat.read(ROOT / "chapters" / "05_segmentation.ipynb", as_version=4)
-    names: dict = {}
+    names: dict = {"display": lambda shown: None}
     for cell in book.cells:
         if cell.cell_type == "code":
             exec(cell.source, names)  # the course's own code
@@ -34,7 +34,10 @@ def test_the_pyramid(chapter):
     worst = chapter["profit_2025"].nsmallest(2, "profit_cents")
     assert (worst["revenue_cents"] > 500_000).all(), "they bought a good deal"
     assert len(chapter["losing"]) >= 3
-    assert chapter["n_visits"] >= 12
+    assert chapter["losing"]["visits"].iloc[0] >= 12
+    assert chapter["by_activity"].idxmax(axis=1).eq("visit").all(), "into visits"
+    assert 0.5 < (chapter["regulars"] > 0).mean()
+    assert chapter["without_ten"] > 0 > chapter["regular"]
 
 
 def test_letting_go(chapter):
@@ -42,10 +45,16 @@ def test_letting_go(chapter):
     assert chapter["outcome"] < 0 < chapter["promise"]
     assert gone.iloc[:3].max() > 0, "it pays for the very first"
     assert gone.iloc[60 : len(gone) * 4 // 10].max() < 0, "then it stays below zero"
-    tail = chapter["tail"]
-    old, new = tail.loc["with us longer"], tail.loc["joined since April 2024"]
-    assert new["2025"] > 0 > new["2024"]
-    assert old["2024"] < old["2025"] < 0, "it shrank by itself"
+    bridge = chapter["bridge"]
+    assert chapter["promise"] + bridge.sum() == pytest.approx(chapter["outcome"])
+    assert (bridge < 0).all()
+    assert bridge.idxmin() == "costs that stay", "the largest"
+    assert bridge.nsmallest(2).index[1] == "newcomers began to earn", "next"
+    new = chapter["group"] == "newcomers began to earn"
+    assert chapter["loss_2025"][new].sum() < 0 < chapter["loss_2024"][new].sum()
+    booked = chapter["of_2025"].query("customer_id in @chapter['bottom']")["cost_cents"]
+    kept = chapter["not_saved"] / (booked.sum() / 100)
+    assert kept > 0.5, "more than half goes on without them"
     kinds = chapter["customers"]["kind"].loc[chapter["worst"]]
     assert "household" not in set(kinds), "businesses, not households"
     assert chapter["visits_share"] > 0.5
@@ -58,11 +67,24 @@ def test_rfm(chapter):
     assert cuts["cut"].item() == 1
 
 
+def test_the_value_matrix(chapter):
+    assert chapter["visits_there"] > 0.4, "somebody has been sent"
+    assert set(chapter["losing"].index) <= set(chapter["in_corner"])
+    assert chapter["losing_there"] > 0.3 * len(chapter["in_corner"])
+
+
 def test_relationships_and_types(chapter):
-    by_kind = chapter["by_kind"]
-    yes, no = by_kind.loc["relationship"], by_kind.loc["transaction"]
-    assert yes["bought_again"] > no["bought_again"] + 0.1
-    assert yes["yuan_each"] > 0 > no["yuan_each"]
+    four = chapter["four"]
+    assert list(four.index) == [(a, b) for a in (False, True) for b in (False, True)]
+    neither, transaction, relationship, both = four["yuan_each"]
+    assert both > relationship > neither > 0 > transaction
+    again = four["bought_again"]
+    assert again.iloc[2:].min() > again.iloc[:2].max() + 0.1, "the margin separates"
+    assert abs(again.iloc[2] - again.iloc[3]) < 0.1, "the discount does not"
+    assert chapter["firms"] > 0.5 * four["customers"].iloc[-1]
+    lot, types = chapter["by_lot"], chapter["trial"]["said"]
+    smallest = chapter["brought"].groupby(lot).sum().min()
+    assert smallest > chapter["brought"].groupby(types).sum().min() > 200_000
     answer = chapter["answer"].table.set_index("segment")["holds"]
     assert set(answer[answer].index) == {"economic", "undecided"}
     assert chapter["agree"] > 0.4, "well above one in four"

@@ -41,6 +41,8 @@ def test_kit_holds_no_answers(kit):
         assert not re.search(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)", text), path.name
         assert "course.generator" not in text
         assert "datasets.truth" not in text, f"{path.name} cannot run in a kit"
+        for cell in json.loads(text)["cells"]:
+            assert not cell.get("outputs"), "a prediction beside its answer is none"
 
 
 def test_a_chapter_and_the_data_work_in_the_kit(kit, tmp_path):

@@ -79,6 +79,10 @@ def _scores() -> pd.DataFrame:
 
 
 AGENTS = {"Lao Zhang": 50_000_000, "Xiao Wang": 2_500_000_000}
+def _moved() -> pd.DataFrame:
+    return pd.DataFrame([[0, 0], [3, 5]], index=["a", "b"], columns=["a", "b"])
+
+
 DRAWINGS: dict[str, Callable[[pd.DataFrame, Axes | None], Axes]] = {
     "agents": lambda _, ax: plots.agents(AGENTS, ax=ax),
     "agents, log": lambda _, ax: plots.agents(AGENTS, log=True, ax=ax),
@@ -115,6 +119,7 @@ DRAWINGS: dict[str, Callable[[pd.DataFrame, Axes | None], Axes]] = {
     "relationship": _relationship,
     "rfm_grid": lambda _, ax: plots.rfm_grid(_scores(), ax=ax),
     "responses": _responses,
+    "stability": lambda _, ax: plots.stability(_moved(), ax=ax),
 }
 
 every_drawing = pytest.mark.parametrize("name", DRAWINGS)
@@ -262,7 +267,7 @@ def test_a_table_that_does_not_fit_is_named(call: Callable[[], Axes]) -> None:
         lambda: plots.agents({}),
         lambda: plots.agents({"A": 0, "B": 5}, log=True),
         lambda: plots.value_matrix(
-            pd.Series([-1]), pd.Series([5]), current_cut=1, potential_cut=1
+            pd.Series([5]), pd.Series([-1]), current_cut=1, potential_cut=1
         ),
     ],
 )
@@ -366,3 +371,18 @@ def test_half_transparent_colours_are_mixed_with_the_background() -> None:
     ax.plot([0, 1], color="black", alpha=0.5)
     (panel,) = inventory(ax)["axes"]
     assert panel["series"][0]["colour"] == "#808080"
+
+
+def test_stability_shows_counts_and_shares_of_the_row() -> None:
+    ax = plots.stability(_moved())
+    assert [text.get_text() for text in ax.texts] == ["–", "–", "3\n38 %", "5\n62 %"]
+    assert ax.get_title(loc="left").startswith("62 % of 8 customers stayed")
+    assert "of b the most, 62 %" in ax.get_title(loc="left").replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "table", [_moved().rename(columns={"a": "z"}), _moved() * 0], ids=["names", "empty"]
+)
+def test_stability_of_no_square_table_is_refused(table: pd.DataFrame) -> None:
+    with pytest.raises(ContractError, match="the same segments in rows"):
+        plots.stability(table)
