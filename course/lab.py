@@ -27,9 +27,13 @@ def command(*extra: str, browser: bool | None = None, root: Path = ROOT) -> list
     if browser is None:
         browser = _has_browser()
     return [
-        *(sys.executable, "-m", "jupyterlab", str(root / WELCOME)),
+        *(sys.executable, "-m", "jupyterlab"),
         f"--ServerApp.root_dir={root}",
+        # as the default address, so that the one printed leads there, too
+        f"--LabApp.default_url=/lab/tree/{WELCOME.as_posix()}",
         *([] if browser else ["--no-browser"]),
+        # in a container one is root, and Jupyter would refuse to start
+        *(["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []),
         *extra,
     ]
 

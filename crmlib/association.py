@@ -434,7 +434,8 @@ def benjamini_hochberg(
     """
     values, n = _p_values(p_values, n_tried)
     order = np.argsort(values, kind="stable")
-    steps = values[order] * n / np.arange(1, len(values) + 1)
+    # Rounding may not make a value smaller than it was.
+    steps = np.maximum(values[order] * n / np.arange(1, len(values) + 1), values[order])
     adjusted = np.empty(len(values))
     adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
     return pd.Series(adjusted, index=p_values.index)

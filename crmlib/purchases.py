@@ -149,7 +149,7 @@ def summarise(
         nw.col("ordered_on").cast(date),
         nw.col("amount_cents").cast(nw.Int64),
     ).filter(nw.col("ordered_on") <= nw.lit(last_day))
-    since_last = nw.lit(last_day) - nw.col("last_ordered_on").cast(nw.Datetime("us"))
+    since_last = _day_number(last_day) - _day_number(nw.col("last_ordered_on"))
     summary = (
         known.group_by("customer_id")
         .agg(
@@ -159,9 +159,7 @@ def summarise(
             nw.col("amount_cents").sum().alias("spend_total_cents"),
         )
         .with_columns(
-            (since_last.dt.total_minutes() // (24 * 60))
-            .cast(nw.Int64)
-            .alias("days_since_last_order"),
+            since_last.cast(nw.Int64).alias("days_since_last_order"),
             # DuckDB counts and adds up in types of its own.
             nw.col("n_orders", "spend_total_cents").cast(nw.Int64),
         )
@@ -453,9 +451,7 @@ def _summarise_in_numpy(
     }
     date = frame.collect_schema()["ordered_on"]
     made = nw.from_dict(arrays, backend=frame.implementation)
-    return made.with_columns(
-        nw.col("first_ordered_on", "last_ordered_on").cast(date)
-    )
+    return made.with_columns(nw.col("first_ordered_on", "last_ordered_on").cast(date))
 
 
 def _plain_columns(
@@ -492,6 +488,23 @@ def _plain_columns(
 
 def _unit(stamps: np.ndarray[Any, Any]) -> Any:
     return np.datetime_data(stamps.dtype)[0]
+
+
+def _day_number(day: Any) -> Any:
+    """Return the Julian day number of a date, or of a column of dates.
+
+    In integers, because Spark subtracts no dates in narwhals. The rule is that of
+    Fliegel and Van Flandern 1968, Communications of the ACM 11 (10).
+    """
+    if isinstance(day, dt.datetime):
+        return day.toordinal() + 1_721_425
+    year, month, of_month = (
+        part.cast(nw.Int64) for part in (day.dt.year(), day.dt.month(), day.dt.day())
+    )
+    late = (14 - month) // 12  # January and February belong to the year before
+    year, month = year + 4800 - late, month + 12 * late - 3
+    leap_days = year // 4 - year // 100 + year // 400
+    return of_month + (153 * month + 2) // 5 + 365 * year + leap_days - 32_045
 
 
 def _frame(native: Any) -> _Frame:
@@ -622,9 +635,9 @@ def _rows(frame: _Frame, bad: nw.Expr | None = None) -> pd.DataFrame:
     """Return failing rows as pandas rows that keep their label or their position."""
     if isinstance(frame, nw.LazyFrame):
         chosen = (frame if bad is None else frame.filter(bad)).head(_MOST_ROWS)
-        # By itself DuckDB would answer with a pyarrow table, which may not be there.
-        is_duckdb = chosen.implementation.is_duckdb()
-        rows = chosen.collect("pandas") if is_duckdb else chosen.collect()
+        # Databases would answer with a pyarrow table, which may not be installed.
+        in_polars = chosen.implementation.is_polars()
+        rows = chosen.collect() if in_polars else chosen.collect("pandas")
         return pd.DataFrame(rows.to_dict(as_series=False))
     if isinstance(frame.to_native(), pd.DataFrame):
         chosen_native = (frame if bad is None else frame.filter(bad)).to_native()

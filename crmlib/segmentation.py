@@ -16,6 +16,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
+from importlib import resources
 from statistics import NormalDist
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +31,7 @@ from crmlib.purchases import parse_day
 
 __all__ = [
     "COURSE_PYRAMID",
+    "Stability",
     "Verdict",
     "WhalePeak",
     "accessible",
@@ -37,6 +40,8 @@ __all__ = [
     "gini",
     "letting_go",
     "lorenz",
+    "man",
+    "man_classes",
     "marketing_types",
     "marketing_types_from_behaviour",
     "measurable",
@@ -48,6 +53,7 @@ __all__ = [
     "rank_relationship_customers",
     "relationship_or_transaction",
     "responsive",
+    "stability",
     "top_share",
     "value_matrix",
     "whale_curve",
@@ -783,6 +789,221 @@ def marketing_types_from_behaviour(orders: pd.DataFrame) -> pd.DataFrame:
     return scores.reset_index()
 
 
+# --------------------------------------------------------- money, authority and need
+
+
+def man(
+    money: pd.Series[Any], authority: pd.Series[Any], need: pd.Series[Any]
+) -> pd.DataFrame:
+    """Class prospects by money, authority and need: a capital letter for what is there.
+
+    Args:
+        money: true for each prospect who can pay.
+        authority: for the same prospects, true for each who may decide.
+        need: for the same prospects, true for each who wants it.
+
+    Returns:
+        One row per prospect, with the index of *money*: ``man_class`` (such as
+        ``"MAn"``: money and authority, but no need), ``advice`` and ``source``, as in
+        `man_classes`.
+
+    Raises:
+        ContractError: the three do not name the same prospects, or values are missing
+            or not true or false.
+
+    >>> money = pd.Series([True, True, False], index=["C1", "C2", "C3"])
+    >>> authority = pd.Series([True, False, False], index=["C1", "C2", "C3"])
+    >>> need = pd.Series([True, True, False], index=["C1", "C2", "C3"])
+    >>> man(money, authority, need)[["man_class", "advice"]]
+       man_class                           advice
+    C1       MAN  the standard prospect: sell now
+    C2       MaN      go deeper, find who decides
+    C3       man           not a customer: let go
+    """
+    has_money = _flags(money, "money")
+    letters = has_money.map({True: "M", False: "m"})
+    for values, name in ((authority, "authority"), (need, "need")):
+        has = _flags(_aligned(values, name, money, "money"), name)
+        letters = letters + has.map({True: name[0].upper(), False: name[0]})
+    rules = _man_table().set_index("man_class")
+    return pd.DataFrame(
+        {
+            "man_class": letters,
+            "advice": letters.map(rules["advice"]),
+            "source": letters.map(rules["source"]),
+        },
+        index=money.index,
+    )
+
+
+def man_classes() -> pd.DataFrame:
+    """Return the eight classes of money, authority and need, with what to do.
+
+    Returns:
+        One row per class, in the order of the course: ``man_class``, ``money``,
+        ``authority``, ``need`` (true or false), ``advice``, ``source``: ``"course"``,
+        or ``"by analogy"`` for the one class that the course leaves out. Shape (8, 6).
+
+    >>> man_classes().query("source == 'by analogy'")[["man_class", "advice"]]
+      man_class           advice
+    5       mAn  follow, observe
+    """
+    return _man_table().copy()
+
+
+@cache
+def _man_table() -> pd.DataFrame:
+    path = resources.files("crmlib") / "_tables" / "man.csv"
+    with path.open(encoding="utf-8") as file:
+        return pd.read_csv(file)
+
+
+# --------------------------------------------------------------- stability over time
+
+
+@dataclass(frozen=True, eq=False)
+class Stability:
+    """How far the customers kept their segments; in a notebook a sentence and a table.
+
+    Attributes:
+        transitions: number of customers by segment before (rows) and after (columns),
+            both with the same segments in the same order; only customers seen twice.
+        n_customers: how many were seen twice.
+        n_gone: how many were seen only before.
+        n_new: how many were seen only after.
+        stayed: share of those seen twice who are in the segment of the same name.
+        kappa: Cohen's kappa: *stayed*, corrected for those who would stay by chance; 1
+            when all stay, 0 when as many as by chance; missing when everybody is in one
+            segment both times.
+        adjusted_rand: the adjusted Rand index: the same question asked of pairs of
+            customers (together before and together after), so that the names of the
+            segments play no part.
+    """
+
+    transitions: pd.DataFrame = field(repr=False)
+    n_customers: int
+    n_gone: int
+    n_new: int
+    stayed: float
+    kappa: float
+    adjusted_rand: float
+
+    @property
+    def shares(self) -> pd.DataFrame:
+        """Where those of each segment went: rows that add up to 1, or are missing."""
+        of_row = self.transitions.sum(axis="columns")
+        return self.transitions.div(of_row.where(of_row > 0), axis="index")
+
+    def __str__(self) -> str:
+        return (
+            f"Of {self.n_customers:,} customers seen twice {_percent(self.stayed)} "
+            f"stayed in their segment (kappa {self.kappa:.2f}, adjusted Rand index "
+            f"{self.adjusted_rand:.2f}); {self.n_gone:,} had gone and {self.n_new:,} "
+            "were new."
+        )
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        table = self.transitions.rename_axis("before").reset_index()
+        return f"{self}\n\n{_markdown(table)}"
+
+
+def stability(before: pd.Series[Any], after: pd.Series[Any]) -> Stability:
+    """Compare the segments of the customers at two times.
+
+    With *p* the share of customers who stayed and *e* the share expected to when both
+    sets of segments are dealt out anew in their sizes, kappa is ``(p - e) / (1 - e)``
+    (Cohen 1960, A coefficient of agreement for nominal scales). The adjusted Rand index
+    is the same ratio for pairs of customers: pairs together both times, less those
+    expected, over their highest possible number, less those expected (Hubert and Arabie
+    1985, Comparing partitions).
+
+    Args:
+        before: the segment of each customer, by customer in the index.
+        after: the segment of each customer later. Customers may have come and gone:
+            those in one of the two only are counted, and play no other part.
+
+    Returns:
+        See `Stability`. Categories keep their order; other segments are sorted.
+
+    Raises:
+        ContractError: a segment is missing, a customer is named twice, or nobody is in
+            both.
+
+    >>> before = pd.Series(["key", "key", "low", "low", "low"], index=list("ABCDE"))
+    >>> after = pd.Series(["key", "low", "low", "low", "key"], index=list("ABCDZ"))
+    >>> found = stability(before, after)
+    >>> found
+    Of 4 customers seen twice 75 % stayed in their segment (kappa 0.50, adjusted Rand \
+index 0.00); 1 had gone and 1 were new.
+    >>> found.transitions.loc["key"].to_dict()
+    {'key': 1, 'low': 1}
+    """
+    for values, name in ((before, "before"), (after, "after")):
+        _labels(values, name)
+        _unique_index(_as_frame(values, name), name)
+    both = before.index[before.index.isin(after.index)]
+    if not len(both):
+        raise ContractError(
+            "no customer is in both",
+            table="after",
+            remedy="give both the customer_id as their index",
+        )
+    names = _segments(before, after)
+    rows, columns = (
+        pd.Categorical(values.loc[both].astype("object"), categories=names)
+        for values in (before, after)
+    )
+    n_names = len(names)
+    counts = np.zeros((n_names, n_names), dtype="int64")
+    np.add.at(counts, (rows.codes, columns.codes), 1)
+    transitions = pd.DataFrame(
+        counts,
+        index=pd.Index(names, name="before"),
+        columns=pd.Index(names, name="after"),
+    )
+    n = len(both)
+    row_sums, column_sums = counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist()
+    stayed = int(counts.trace())
+    # In whole numbers: the share expected, times n squared.
+    expected = sum(a * b for a, b in zip(row_sums, column_sums, strict=True))
+    return Stability(
+        transitions=transitions,
+        n_customers=n,
+        n_gone=len(before) - n,
+        n_new=len(after) - n,
+        stayed=stayed / n,
+        kappa=(n * stayed - expected) / (n * n - expected)
+        if n * n > expected
+        else math.nan,
+        adjusted_rand=_adjusted_rand(counts.ravel().tolist(), row_sums, column_sums),
+    )
+
+
+def _adjusted_rand(
+    cells: Sequence[int], row_sums: Sequence[int], column_sums: Sequence[int]
+) -> float:
+    """Return the adjusted Rand index of a table of counts, from pairs of customers."""
+    together, before, after = (
+        sum(math.comb(n, 2) for n in counts)
+        for counts in (cells, row_sums, column_sums)
+    )
+    all_pairs = math.comb(sum(cells), 2)
+    # Each of the three terms is multiplied by all pairs: no fractions, no rounding.
+    above = all_pairs * together - before * after
+    below = Fraction(all_pairs * (before + after), 2) - before * after
+    # 0 over 0: each customer alone both times, or all in one segment both times.
+    return float(above / below) if below else 1.0
+
+
+def _segments(before: pd.Series[Any], after: pd.Series[Any]) -> list[Any]:
+    """Return all segments: in the order of their categories, or sorted."""
+    if isinstance(before.dtype, pd.CategoricalDtype) and before.dtype == after.dtype:
+        return list(before.dtype.categories)
+    return sorted({*before, *after}, key=lambda name: (str(type(name)), name))
+
+
 # ---------------------------------------------- four criteria of a good segmentation
 
 
@@ -1254,10 +1475,10 @@ def _total(numbers: pd.Series[Any], name: str) -> Any:
     return total
 
 
-def _labels(segment: pd.Series[Any]) -> pd.Series[Any]:
-    frame = _as_frame(segment, "segment")
-    require_columns(frame, [frame.columns[0]], table_name="segment")
-    _some(frame, "segment")
+def _labels(segment: pd.Series[Any], name: str = "segment") -> pd.Series[Any]:
+    frame = _as_frame(segment, name)
+    require_columns(frame, [frame.columns[0]], table_name=name)
+    _some(frame, name)
     return segment
 
 
@@ -1273,14 +1494,7 @@ def _aligned(
     """Return *values* in the order of *base*, once both name the same customers."""
     frame, other = _as_frame(values, name), _as_frame(base, base_name)
     for table, called in ((frame, name), (other, base_name)):
-        twice = table.index.duplicated(keep=False)
-        if twice.any():
-            raise ContractError(
-                "a label of the index stands for more than one row",
-                table=called,
-                rows=table[twice],
-                remedy="keep one row per customer",
-            )
+        _unique_index(table, called)
     for table, called, against in (
         (frame[~frame.index.isin(other.index)], name, base_name),
         (other[~other.index.isin(frame.index)], base_name, name),
@@ -1294,6 +1508,17 @@ def _aligned(
                 "same customers",
             )
     return values.reindex(base.index)
+
+
+def _unique_index(table: pd.DataFrame, name: str) -> None:
+    twice = table.index.duplicated(keep=False)
+    if twice.any():
+        raise ContractError(
+            "a label of the index stands for more than one row",
+            table=name,
+            rows=table[twice],
+            remedy="keep one row per customer",
+        )
 
 
 def _as_frame(values: pd.Series[Any], name: str) -> pd.DataFrame:

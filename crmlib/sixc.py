@@ -249,8 +249,9 @@ def rate(evidence: pd.DataFrame, *, cuts: pd.DataFrame | None = None) -> pd.Data
     ...     "current_ratio": [1.2], "equity_share": [0.4], "pledge_cover": [0.5],
     ...     "sector_growth_percent": [4.0], "sector_closed_percent": [6.0],
     ...     "years_in_business": [14], "handover_steps": [2]})
-    >>> rate(papers).loc[0, list(FACTORS)].tolist()
-    [4, 3, 4, 3, 4, 4]
+    >>> rate(papers).drop(columns="customer_id")
+       character  capacity  capital  collateral  condition  continuity
+    0          4         3        4           3          4           4
     """
     table = _CUTS if cuts is None else _checked_cuts(cuts)
     indicators = list(dict.fromkeys(table["indicator"]))

@@ -105,7 +105,10 @@ def slider(
 def choice(
     label: str, options: Sequence[str] | Mapping[str, Any], *, value: Any
 ) -> Any:
-    """Return a drop-down list; *options* are names, or names with their values.
+    """Return a slider over *options*: names, or names with their values.
+
+    (Not a drop-down list: JupyterLab takes its up and down arrows for itself, so that
+    the keyboard alone could not use it.)
 
     Raises:
         CrmError: *value* is not among the options.
@@ -115,12 +118,15 @@ def choice(
     """
     values = list(options.values() if isinstance(options, Mapping) else options)
     if value not in values:
-        raise CrmError(f"The list {label!r} has no option {value!r}: it has {values}.")
+        raise CrmError(
+            f"The slider {label!r} has no option {value!r}: it has {values}."
+        )
     pairs = list(options.items() if isinstance(options, Mapping) else options)
-    return ipw.Dropdown(
+    return ipw.SelectionSlider(
         options=pairs,
         value=value,
         description=label,
+        continuous_update=False,
         style={"description_width": _LABEL},
         layout={"width": _WIDE},
     )

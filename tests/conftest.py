@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 # Submissions and fixtures are opened by tests; only chapters are compared by nbval.
-collect_ignore_glob = ["*.ipynb", "*conftest.py", "sample_class/*", "bank/*", "hostile/*"]
+collect_ignore_glob = [
+    "*.ipynb",
+    "*conftest.py",
+    "sample_class/*",
+    "bank/*",
+    "hostile/*",
+]
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -42,3 +49,11 @@ def chromium() -> str:
     if path is None:
         pytest.skip("this machine has no chromium: `make system-deps` installs it")
     return path
+
+
+@pytest.fixture(scope="session")
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

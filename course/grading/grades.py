@@ -19,6 +19,8 @@ from course.grading.cells import is_answer, is_test, nbgrader_id
 TIMEOUT = "CellTimeoutError"
 DIED = "KernelDied"
 NOT_RUN = "NotRun"
+LIMIT = "LimitExceeded"
+FORGED = "TestsTamperedWith"
 
 GRADED = "graded"
 REMARKS = "graded with remarks"

@@ -35,6 +35,7 @@ import json
 import math
 import os
 import queue
+import signal
 import struct
 import subprocess
 import sys
@@ -543,27 +544,30 @@ def source_of(policy: Any, *more: Any) -> str:
 
     Args:
         policy: a function or class, or text that is source already.
-        *more: other functions, classes or lines of code that it uses; they come first.
-            ``import numpy as np`` is always there.
+        *more: other functions, classes or lines of code that it uses; they come first,
+            after ``import numpy as np``.
 
     Returns:
-        Text that defines the policy under its own name as its last statement.
+        Text that defines the policy under its own name as its last statement. Text
+        alone stays as it is.
 
     Raises:
         PolicyError: the source cannot be had; a class is needed rather than an object,
             and a named function rather than a lambda.
 
-    >>> print(source_of("def policy(view):\\n    return None\\n"))
+    >>> print(source_of("def policy(view):\\n    return LEVEL\\n", "LEVEL = 8"))
     import numpy as np
     <BLANKLINE>
+    LEVEL = 8
+    <BLANKLINE>
     def policy(view):
-        return None
+        return LEVEL
     <BLANKLINE>
     """
+    if isinstance(policy, str) and not more:
+        return policy
     parts = [_one_source(part) for part in (*more, policy)]
-    if parts[0].startswith(_HEADER):
-        return "\n\n".join(parts)
-    return "\n".join([_HEADER, "\n\n".join(parts)])
+    return "\n".join([_HEADER, *parts])
 
 
 def _one_source(part: Any) -> str:
@@ -767,15 +771,24 @@ class _Worker:
         env |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
         path = [str(Path(entry).resolve()) for entry in sys.path]
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT, json.dumps(path)],
+            [sys.executable, "-s", "-P", "-c", _BOOT, json.dumps(path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self._folder.name,
             env=env,
+            start_new_session=True,
         )
-        self._answers: queue.Queue[bytes | None] = queue.Queue(maxsize=1)
-        threading.Thread(target=self._listen, daemon=True).start()
+        # Both ends of the line have a thread, so that a child that neither reads nor
+        # writes can never hold up this one.
+        self._questions: queue.Queue[bytes | None] = queue.Queue()
+        self._answers: queue.Queue[bytes | None] = queue.Queue()
+        self._threads = [
+            threading.Thread(target=work, daemon=True)
+            for work in (self._tell, self._listen)
+        ]
+        for thread in self._threads:
+            thread.start()
         kind = world.view_type
         hello = {
             "source": source,
@@ -793,10 +806,18 @@ class _Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._questions.put(None)
+        if hasattr(os, "killpg"):
+            # With whatever processes the policy may have started.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
+        pipes = (self._process.stdin, self._process.stdout)
+        for thread, pipe in zip(self._threads, pipes, strict=True):
+            thread.join(timeout=1)
+            # A pipe that a thread still hangs on cannot be closed without waiting.
+            if pipe is not None and not thread.is_alive():
                 with contextlib.suppress(OSError):
                     pipe.close()
         self._folder.cleanup()
@@ -823,10 +844,7 @@ class _Worker:
             raise PolicyError(f"its decision cannot be read: {error}") from error
 
     def _call(self, message: bytes, seconds: float, what: str) -> dict[str, Any]:
-        try:
-            _send(self._process.stdin, message)
-        except OSError:
-            raise PolicyError(self._ended()) from None
+        self._questions.put(message)
         try:
             answer = self._answers.get(timeout=seconds)
         except queue.Empty:
@@ -843,6 +861,13 @@ class _Worker:
         if "error" in fields:
             raise PolicyError(str(fields["error"])[:600])
         return fields
+
+    def _tell(self) -> None:
+        while (message := self._questions.get()) is not None:
+            try:
+                _send(self._process.stdin, message)
+            except (OSError, ValueError):  # the child is gone, as `_listen` will say
+                return
 
     def _listen(self) -> None:
         while (message := _receive(self._process.stdout)) is not None:
@@ -1032,7 +1057,7 @@ class Score:
         low, high: 95 % interval of the mean over seeds (Student's t).
         yardstick_kind: ``"bound"`` (proven) or ``"reference"`` (a very good player).
         table: one row per seed: seed, policy, naive, yardstick (objectives), score.
-        runs: the policy's runs, in the order of the seeds.
+        runs: the policy's runs, in the order of the seeds, without their books.
         source: of the policy, or None.
     """
 
@@ -1050,10 +1075,11 @@ class Score:
         """The score in words."""
         gap = self.table["yardstick"].mean() - self.table["policy"].mean()
         side = "below" if gap >= 0 else "above"
+        unit = getattr(self.runs[0].world, "unit", "")
         return (
             f"{self.name} scores {self.mean:.2f} (95 % interval {self.low:.2f} to "
             f"{self.high:.2f}, {len(self.table)} seeds); it ends {abs(gap):,.0f} "
-            f"{side} the {self.yardstick_kind}."
+            f"{unit}{' ' if unit else ''}{side} the {self.yardstick_kind}."
         )
 
     def __repr__(self) -> str:
@@ -1094,11 +1120,11 @@ def score(
     True
     """
     wanted = _seeds(seeds)
-    runs = []
+    runs: list[Run] = []
     for done, seed in enumerate(wanted, start=1):
         play = functools.partial(run_isolated, limits=limits) if isolated else run
         try:
-            runs.append(play(world, policy, seed=seed, name=name))
+            one = play(world, policy, seed=seed, name=name)
         except PolicyError as error:
             raise PolicyError(
                 f"{error} (seed {seed})",
@@ -1106,6 +1132,8 @@ def score(
                 field=error.field,
                 periods=error.periods,
             ) from error
+        # Books of many runs would fill the memory; run(...) gives one again.
+        runs.append(dataclasses.replace(one, record=None))
         if progress is not None:
             progress(done, len(wanted))
     rows = []
@@ -1296,16 +1324,31 @@ def write_score(score: Score, path: Path | str, *, name: str) -> None:
         name: of whoever hands it in.
 
     Raises:
-        PolicyError: the policy's source is not known.
+        PolicyError: the policy's source is not known, or the text alone does not play
+            as the policy did, because it uses names that are defined elsewhere.
 
     The file holds the policy's source, so whoever gets it can run it on other seeds.
+    Before it is written the text plays once by itself, in a process of its own.
     """
     if score.source is None:
         raise PolicyError(
             f"The source of {score.name!r} is not known. Score a named function or a "
             "class, or the text of source_of(policy, helper, …)."
         )
-    world = score.runs[0].world
+    first = score.runs[0]
+    world = first.world
+    advice = (
+        "Score the text of source_of(policy, every_function_it_uses, …) with "
+        "isolated=True, and hand that in."
+    )
+    try:
+        alone = run_isolated(world, score.source, seed=first.seed)
+    except PolicyError as error:
+        raise PolicyError(
+            f"The policy does not run by itself: {error}. {advice}"
+        ) from error
+    if alone.digest != first.digest:
+        raise PolicyError(f"By itself the policy plays otherwise. {advice}")
     content = {
         "format": "crm-score/1",
         "world": world.name,

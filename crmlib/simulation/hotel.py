@@ -145,7 +145,7 @@ def _change_table() -> Ints:
             row.append(256 - (kept >> 8))
             kept = kept * (256 - per_month) >> 8
         rows.append(row)
-    return np.array(rows, np.int32).T.copy()
+    return np.array(rows, np.int32)
 
 
 _FADE = _fade_table()
@@ -317,14 +317,19 @@ def _fate(guests: int, months: int, seed: int) -> _Fate:
     years_ago = _bytes_table(68, 58, 50, 43, 37)[byte()].astype(np.int16)
     last_stay = (season + offset) % 12 + 12 * (4 - years_ago)
 
-    code = trips_class * np.uint8(12) + season
+    # Who travels alike stands side by side here, so that one number serves them all;
+    # the guests' own numbers say nothing.
+    alike = trips_class * np.uint8(12) + season
+    side_by_side = np.argsort(alike, kind="stable")
+    crowd = np.bincount(alike, minlength=len(_TRIPS) * 12)
     before = last_stay.copy()
     found = []
     starts, turn = [0], []
     for period in range(months):
         rng = stream(seed, "hotel", period)
         luck = rng.integers(0, 65_536, size=n, dtype=np.uint16)
-        guest = np.flatnonzero(luck < _threshold_table(period % 12)[code])
+        goes = luck < np.repeat(_threshold_table(period % 12), crowd)
+        guest = np.sort(side_by_side[np.flatnonzero(goes)])
         k, month = len(guest), FIRST_MONTH + period
         dice = rng.integers(0, 256, size=(k, 20), dtype=np.uint8)
         choose = rng.integers(0, 65_536, size=k, dtype=np.uint16)
@@ -332,7 +337,7 @@ def _fate(guests: int, months: int, seed: int) -> _Fate:
         gap = np.minimum(month - before[guest], 63)
         changed = np.zeros(k, np.uint8)
         for i in range(len(FIELDS)):
-            changed |= (dice[:, 14 + i] < _CHANGED[gap, i]).astype(np.uint8) << i
+            changed |= (dice[:, 14 + i] < _CHANGED[i][gap]).astype(np.uint8) << i
         before[guest] = month
         found.append((guest.astype(np.int32), choose, dice[:, :14], changed))
         starts.append(starts[-1] + k)
@@ -752,11 +757,8 @@ class Hotel:
             periods=periods,
             record=books,
             arrays=(
-                books.outcome,
-                books.goodwill,
-                books.pleased,
-                state.noted,
-                state.felt,
+                _packed(books.outcome, books.goodwill, books.card, books.pleased),
+                _packed(state.noted, state.felt),
             ),
         )
 
@@ -844,7 +846,16 @@ class Hotel:
         return profit
 
     def explain(self, run: engine.Run, **where: Any) -> engine.Explanation:
-        """Say why a guest did not come back: ``explain(run, guest=17)``."""
+        """Say why a guest stayed elsewhere.
+
+        Args:
+            run: of this hotel, with its books.
+            **where: ``guest``, by number; and ``month``, that of one of his journeys:
+                by default the last that ended elsewhere.
+
+        Raises:
+            CrmError: there is no such guest or journey, or the run has no books.
+        """
         return _explain(self, run, **where)
 
 
@@ -928,6 +939,15 @@ def _write(state: _State, g: Ints, written: Ints, tells: Ints, month: int) -> No
         state.noted_on[i, g[(written >> i) & 1 > 0]] = month
     birthday = g[(written & BIRTHDAY) > 0]
     state.birthday[birthday] = state.fate.birthday[birthday]
+
+
+def _packed(*columns: Ints) -> Ints:
+    """Return small numbers side by side in one column: quicker to digest."""
+    code = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        code *= 1024
+        code += column
+    return code
 
 
 def _at(places: Ints, n: int, values: Ints) -> Ints:
@@ -1174,15 +1194,27 @@ def when(month: int) -> str:
     return f"{name} of year {year}"
 
 
-def _explain(world: Hotel, run: engine.Run, *, guest: int) -> engine.Explanation:
+def _explain(
+    world: Hotel, run: engine.Run, *, guest: int, month: int | None = None
+) -> engine.Explanation:
     """Return a guest's journeys, and what kept him away the last time he was."""
     if not 0 <= guest < world.guests:
         raise CrmError(f"There is no guest {guest}: they are 0 to {world.guests - 1}.")
-    books: Books = run.record
+    books = books_of(run)
     rows = np.flatnonzero(books.guest == guest)
     table = _journeys(world, books, rows)
     away = np.flatnonzero(books.outcome[rows] != STAYED)
-    if not len(rows):
+    if month is not None:
+        asked = np.flatnonzero(table["month"] == month)
+        if not len(asked):
+            raise CrmError(
+                f"Guest {guest} did not travel in month {month}; he did in "
+                f"{table['month'].tolist()}."
+            )
+        away = asked[books.outcome[rows[asked]] != STAYED]
+    if month is not None and not len(away):
+        sentence = f"Guest {guest} stayed with us in {when(month)}."
+    elif not len(rows):
         sentence = (
             f"Guest {guest} did not travel to the city in these years. Nothing brings "
             "back a guest who does not travel."
@@ -1193,6 +1225,38 @@ def _explain(world: Hotel, run: engine.Run, *, guest: int) -> engine.Explanation
     else:
         sentence = _why(world, books, rows, int(away[-1]), table)
     return engine.Explanation(sentence=" ".join(sentence.split()), table=table)
+
+
+def books_of(run: engine.Run) -> Books:
+    """Return the books of a run; those of a `engine.score` are not kept.
+
+    Raises:
+        CrmError: the run has none.
+
+    >>> played = engine.run(Hotel(guests=2000, rooms=4), nothing, seed=1)
+    >>> len(books_of(played).guest) == played.totals["journeys"]
+    True
+    """
+    if not isinstance(run.record, Books):
+        raise CrmError(
+            "This run has no books of a hotel. Play it again with engine.run: a score "
+            "keeps only the results of its runs."
+        )
+    return run.record
+
+
+def out_of_reach(run: engine.Run) -> Ints:
+    """Return (k,) for each journey in the books whether no goodwill had been enough.
+
+    >>> played = engine.run(Hotel(guests=2000, rooms=4), nothing, seed=1)
+    >>> lost = out_of_reach(played)
+    >>> bool((played.record.outcome[lost] == ELSEWHERE).all())
+    True
+    """
+    books = books_of(run)
+    most = run.world._chance(np.array(255), books.budget[books.guest])
+    lost: Ints = books.luck >= most
+    return lost
 
 
 def _journeys(world: Hotel, books: Books, rows: Ints) -> pd.DataFrame:

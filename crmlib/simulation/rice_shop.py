@@ -17,14 +17,17 @@ metres. A month has 30 days and day 0 is a Monday.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.axes import Axes
 
+from crmlib import plots
 from crmlib.errors import CrmError
 from crmlib.simulation.engine import (
     UNKNOWN,
@@ -44,7 +47,11 @@ __all__ = [
     "Decision",
     "RiceShop",
     "View",
+    "draw_sales",
+    "draw_street",
+    "empty_jars",
     "fixed_round",
+    "last_year",
     "sensible",
     "tour",
     "trips",
@@ -290,6 +297,7 @@ class RiceShop:
 
     name: ClassVar[str] = "rice_shop"
     period: ClassVar[str] = "day"
+    unit: ClassVar[str] = "cents"
     view_type: ClassVar[type] = View
     decision_type: ClassVar[type] = Decision
     record_fields: ClassVar[tuple[str, ...]] = NOTEBOOK
@@ -311,25 +319,14 @@ class RiceShop:
     def begin(self, seed: int) -> _State:
         """Draw the street, its families, and what chance does on every day."""
         n, days = _LANES * _PER_LANE, self.n_periods
-        people = stream(seed, "people")
-        adults = people.integers(2, 6, size=n)
-        appetite = people.integers(4, 8, size=n)
-        # Up to three children: born in the fifteen years before or the ten to come.
-        born_on = people.integers(-15 * 365, 10 * 365, size=(n, 3))
-        pattern = people.integers(0, 3, size=n)
+        people, adults, _, born_on, _ = _people(seed)
         jar_size = 50 * people.integers(4, 13, size=n)
         payday = people.integers(0, _MONTH, size=n)
-        want = self._want(seed, adults * appetite, born_on, pattern)
+        want, chance = _fate(seed, days)
         usual = np.maximum(want.sum(axis=0) // days, 1)
         monthly = usual * _MONTH * self.price_cents
         income = monthly * people.integers(160, 320, size=n) // 100
         limit = income * people.integers(60, 160, size=n) // 100
-        chance = {
-            name: stream(seed, name)
-            .integers(0, _DRAW, size=(days, n))
-            .astype(np.uint16)
-            for name in ("join", "dry", "stay", "tell", "whom", "leave", "flit")
-        }
         order = np.argsort(people.random(n))
         ours = np.zeros(n, dtype=bool)
         ours[order[: n * self.share_at_start // 100]] = True
@@ -359,27 +356,6 @@ class RiceShop:
             visit_log=np.zeros(log, dtype=np.int8),
             ours_log=np.zeros(log, dtype=bool),
         )
-
-    def _want(self, seed: int, grown_up: Ints, born_on: Ints, pattern: Ints) -> Ints:
-        """Return what each household would eat on each day, in ge, shape (days, n)."""
-        days = np.arange(self.n_periods)
-        eating = stream(seed, "eating")
-        size = (self.n_periods, len(grown_up))
-        base = np.broadcast_to(grown_up, size).copy()
-        months = days[::_MONTH]
-        for child in range(born_on.shape[1]):
-            age = (months[:, None] - born_on[None, :, child]) // 365
-            eaten = _CHILD[np.clip(age, 0, len(_CHILD) - 1)]
-            base += np.repeat(eaten, _MONTH, axis=0)[: self.n_periods]
-        base *= _WEEK[pattern][:, days % 7].T
-        base *= 85 + eating.integers(0, 31, size=size)
-        base //= 10_000
-        # Nobody eats as usual in the week of New Year.
-        feast = (days % 365 >= 20) & (days % 365 < 27)
-        base[feast] = base[feast] * 3 // 2
-        guests = eating.integers(0, 100, size=size) < 2
-        base += guests * eating.integers(6, 31, size=size)
-        return base
 
     def view(self, state: _State) -> View:
         """Return what the notebook says this morning."""
@@ -441,8 +417,10 @@ class RiceShop:
         profit -= minutes * self.wage_cents + credit // 2000 + lost
         customers = int(np.count_nonzero(s.ours))
         s.rows.append(
-            (sold, customers, dry_homes, visits, missed, walked, minutes)
-            + (credit, lost, won, left, profit)
+            (
+                *(sold, customers, dry_homes, visits, missed, walked, minutes),
+                *(credit, lost, won, left, profit),
+            )
         )
         s.day += 1
 
@@ -675,9 +653,7 @@ class RiceShop:
         Raises:
             CrmError: the run has no such household or day.
         """
-        s = run.record
-        if not isinstance(s, _State):
-            raise CrmError("This run kept no books: play it again with run(...).")
+        s = _books(run)
         if not (0 <= household < len(s.jar) and 0 <= day < s.day):
             raise CrmError(
                 f"Households are 0 to {len(s.jar) - 1} and days 0 to {s.day - 1}; "
@@ -697,6 +673,57 @@ class RiceShop:
             }
         )
         return Explanation(sentence=_why(s, household, day), table=table)
+
+
+def _people(seed: int) -> tuple[np.random.Generator, Ints, Ints, Ints, Ints]:
+    """Return the generator, then adults, appetite, birthdays, pattern of the week."""
+    n = _LANES * _PER_LANE
+    people = stream(seed, "people")
+    adults = people.integers(2, 6, size=n)
+    appetite = people.integers(4, 8, size=n)
+    # Up to three children: born in the fifteen years before or the ten to come.
+    born_on = people.integers(-15 * 365, 10 * 365, size=(n, 3))
+    return people, adults, appetite, born_on, people.integers(0, 3, size=n)
+
+
+@functools.lru_cache(maxsize=3)
+def _fate(seed: int, days: int) -> tuple[Ints, dict[str, npt.NDArray[np.uint16]]]:
+    """Return what is eaten and all chances, shape (days, n): the same for any policy.
+
+    Kept for the last seeds, because policies are compared with the same ones.
+    """
+    size = (days, _LANES * _PER_LANE)
+    chance = {}
+    for name in ("join", "dry", "stay", "tell", "whom", "leave", "flit"):
+        drawn = stream(seed, name).integers(0, _DRAW, size=size).astype(np.uint16)
+        drawn.setflags(write=False)
+        chance[name] = drawn
+    want = _wanted(seed, days)
+    want.setflags(write=False)
+    return want, chance
+
+
+def _wanted(seed: int, days: int) -> Ints:
+    """Return what each household would eat on each day, in ge, shape (days, n)."""
+    _, adults, appetite, birthdays, pattern = _people(seed)
+    eating = stream(seed, "eating")
+    number = np.arange(days)
+    size = (days, len(adults))
+    base = np.broadcast_to(adults * appetite, size).copy()
+    months = number[::_MONTH]
+    for born_on in birthdays.T:
+        age = (months[:, None] - born_on) // 365
+        eaten = _CHILD[np.minimum(np.maximum(age, 0), len(_CHILD) - 1)]
+        base += np.repeat(eaten, _MONTH, axis=0)[:days]
+    base *= _WEEK[pattern][:, number % 7].T
+    base *= 85 + eating.integers(0, 31, size=size)
+    base //= 10_000
+    # Nobody eats as usual in the week of New Year.
+    feast = (number % 365 >= 20) & (number % 365 < 27)
+    base[feast] = base[feast] * 3 // 2
+    guests = eating.integers(0, 100, size=size) < 2
+    base += guests * eating.integers(6, 31, size=size)
+    return base
 
 
 def _why(s: _State, household: int, day: int) -> str:
@@ -772,16 +799,18 @@ def tour(view: View, households: Ints) -> Ints:
         view: of the day.
         households: numbers of those to visit.
 
-    >>> import dataclasses
-    >>> view = RiceShop(n_periods=1).view(RiceShop(n_periods=1).begin(1))
+    >>> world = RiceShop(n_periods=1)
+    >>> view = world.view(world.begin(1))
     >>> tour(view, np.array([299, 0, 31, 1])).tolist()
-    [31, 0, 1, 299]
+    [1, 0, 31, 299]
     """
     at = np.asarray(households, dtype=np.int64)
     lane, house = view.lane[at], view.house[at]
     # Up one side of the town and down the other, so that a load is used up nearby.
     west = house < 0
-    order = np.lexsort((np.abs(house), np.where(west, lane, -lane), ~west))
+    order = np.lexsort(
+        (np.abs(house), np.where(west, lane, -lane), (~west).astype(int))
+    )
     return at[order]
 
 
@@ -807,15 +836,126 @@ def trips(need: Any, bring: Any, *, cart: int) -> Ints:
     at = at[np.lexsort((-need[at], _SIDE[at]))]
     if not len(at):
         return at
-    trip, number, load, last = [], -1, 0, -1
+    numbers: list[int] = []
+    number, load, last = -1, 0, -1
     for side, sacks in zip(_SIDE[at].tolist(), space[at].tolist(), strict=True):
         load += sacks
         if side != last or load > cart:
             number, load, last = number + 1, sacks, side
-        trip.append(number)
+        numbers.append(number)
+    trip = np.array(numbers)
     worth = np.zeros(number + 1, dtype=np.int64)
     np.add.at(worth, trip, need[at] ** 2)
     return at[np.lexsort((np.abs(_HOUSE[at]), trip, -worth[trip]))]
+
+
+# ---------------------------------------------------------------------- the pictures
+
+
+def draw_street(run: Run, *, day: int, ax: Axes | None = None) -> Axes:
+    """Draw the street on the evening of a day: each jar as a bar, as full as it is.
+
+    Args:
+        run: a run of the rice shop with its books.
+        day: from 0.
+        ax: where to draw; a new figure by default.
+    """
+    s = _books(run)
+    day = min(max(int(day), 0), s.day - 1)
+    ours, jar = s.ours_log[day], s.jar_log[day].astype(np.int64)
+    height = 80 * jar // s.jar_size
+    short = _short(s)[day]
+    with plots.style():
+        if ax is None:
+            _, ax = plots.subplots(height=5.2)
+        for mine, colour, width, label in (
+            (False, plots.COLOURS["grey"], 2, "a rival's"),
+            (True, plots.COLOURS["blue"], 5, "ours"),
+        ):
+            at = ours == mine
+            feet = _STREET[at] - 40
+            ax.vlines(
+                *(_HOUSE[at], feet, feet + height[at]),
+                color=colour, linewidth=width, label=label,
+            )  # fmt: skip
+        ax.plot(
+            *(_HOUSE[short], _STREET[short] - 40),
+            *("x",), color=plots.COLOURS["vermillion"], label="found too little",
+        )  # fmt: skip
+        ax.plot([0], [0], "s", color=plots.COLOURS["ink"], label="the shop")
+        ax.set_title(
+            f"Day {day}: {ours.sum()} of {len(ours)} families buy from us, "
+            f"{short.sum()} of ours found too little"
+        )
+        ax.set_xlabel("Along the lane (m)")
+        ax.set_ylabel("Along the main street (m)")
+        ax.grid(visible=False)
+        ax.set_ylim(-610, 640)
+        ax.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.13))
+    return ax
+
+
+_LINES = (("blue", "-"), ("vermillion", "--"), ("grey", ":"), ("green", "-."))
+
+
+def draw_sales(runs: Mapping[str, Run], *, ax: Axes | None = None) -> Axes:
+    """Draw the rice sold a day, by months, for up to four runs.
+
+    Args:
+        runs: name -> run, all of one length.
+        ax: where to draw; a new figure by default.
+    """
+    with plots.style():
+        if ax is None:
+            _, ax = plots.subplots()
+        for (name, one), (colour, line) in zip(runs.items(), _LINES, strict=False):
+            sold = one.periods["sold_ge"]
+            months = sold.groupby(sold.index // _MONTH).mean() / GE_PER_DOU
+            years = (months.index + 0.5) * _MONTH / 365
+            ax.plot(years, months, line, color=plots.COLOURS[colour], label=name)
+        best = max(runs, key=lambda name: last_year(runs[name]))
+        ax.set_title(
+            f"In the last year {best} sells {last_year(runs[best]):.0f} dou a day"
+        )
+        ax.set_xlabel("Time (years)")
+        ax.set_ylabel("Rice sold a day (dou)")
+        ax.set_ylim(bottom=0)
+        ax.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.15))
+    return ax
+
+
+def last_year(run: Run) -> float:
+    """Return the rice sold a day in the last 365 days of a run, in dou.
+
+    >>> from crmlib.simulation.engine import run
+    >>> round(last_year(run(RiceShop(n_periods=100), waits, seed=1)), 1)
+    6.3
+    """
+    return float(run.periods["sold_ge"].tail(365).mean()) / GE_PER_DOU
+
+
+def empty_jars(run: Run) -> pd.DataFrame:
+    """Return the days on which a family of ours found too little in its jar.
+
+    Returns:
+        day and household, in this order; integer columns.
+    """
+    day, household = np.nonzero(_short(_books(run)))
+    return pd.DataFrame({"day": day, "household": household})
+
+
+def _short(s: _State) -> Bools:
+    """Return where a family of ours wanted more than its jar held, shape (days, n)."""
+    short = np.zeros((s.day, len(s.jar)), dtype=bool)
+    morning = s.jar_log[: s.day - 1] + s.poured_log[1 : s.day]
+    short[1:] = (morning < s.want[1 : s.day]) & s.ours_log[: s.day - 1]
+    return short
+
+
+def _books(run: Run) -> _State:
+    if not isinstance(run.record, _State):
+        raise CrmError("This run kept no books: play it again with run(...).")
+    return run.record
 
 
 # ---------------------------------------------------------------------- the baselines
@@ -837,8 +977,8 @@ def fixed_round(view: View, *, every: int = 7) -> Decision:
     )
 
 
-def sensible(view: View) -> Decision:
-    """Come three days before the jar is empty, and ask for money after payday.
+def sensible(view: View, *, days_before: float = 3) -> Decision:
+    """Come *days_before* the jar is empty, and ask for money after payday.
 
     How much a household eats is estimated from the number of mouths at first, and from
     what its jar has swallowed from brim to brim later. The boy looks into a jar once,
@@ -851,9 +991,8 @@ def sensible(view: View) -> Decision:
     owes = (view.debt_cents > 0) & (view.day - view.asked_on > 5)
     paid = (view.payday >= 0) & ((view.day - view.payday) % _MONTH < 3)
     ask = owes & (paid | (view.payday < 0))
-    visit = tour(
-        view, np.flatnonzero(view.customer & ((left < 3 * rate) | (ask & paid)))
-    )
+    due = (left < days_before * rate) | (ask & paid)
+    visit = tour(view, np.flatnonzero(view.customer & due))
     bring = np.clip(size - left + 50, 0, view.cart).astype(int)
     return Decision(
         visit=visit,

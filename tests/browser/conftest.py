@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -44,7 +43,7 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def jupyter_lab(
-    chromium: str, tmp_path_factory: pytest.TempPathFactory
+    chromium: str, free_port: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Lab]:
     """JupyterLab on a copy of the notebooks, so that nothing is changed."""
     home = tmp_path_factory.mktemp("jupyter")
@@ -53,13 +52,9 @@ def jupyter_lab(
         shutil.copytree(ROOT / room, root / room)
     (root / "class").mkdir()
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     token = secrets.token_hex(16)
     command = lab.command(
-        "--allow-root",
-        f"--ServerApp.port={port}",
+        f"--ServerApp.port={free_port}",
         "--ServerApp.port_retries=0",
         "--ServerApp.ip=127.0.0.1",
         f"--IdentityProvider.token={token}",
@@ -79,7 +74,7 @@ def jupyter_lab(
         server = subprocess.Popen(
             command, cwd=root, env=environment, stdout=log, stderr=log
         )
-        running = Lab(f"http://127.0.0.1:{port}", token, root)
+        running = Lab(f"http://127.0.0.1:{free_port}", token, root)
         try:
             _wait_for(running.url("api/status"), server, home / "log.txt")
             yield running

@@ -1,6 +1,7 @@
 """The course in JupyterLab, as a student and an instructor see it."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -54,10 +55,29 @@ def test_a_student_runs_the_chapter_and_moves_its_slider(page: Page, jupyter_lab
         page.keyboard.press("ArrowLeft")
     expect(picture).not_to_have_attribute("src", before or "", timeout=60_000)
     expect(sentence).not_to_have_text(said or "")
+    answer_by_keyboard(page)
     if wanted := os.environ.get("CRM_SCREENSHOT"):  # for the README
         page.get_by_text("explore(", exact=True).last.scroll_into_view_if_needed()
         page.wait_for_timeout(1000)
         page.screenshot(path=wanted)
+
+
+def answer_by_keyboard(page: Page) -> None:
+    """Choose the second option of the first choice in the checkpoint, and check it."""
+    radios = page.locator(".widget-radio").first
+    radios.scroll_into_view_if_needed()
+    question = page.locator(".widget-vbox").filter(has=radios).last
+    radios.get_by_role("radio").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(radios.get_by_role("radio").nth(1)).to_be_checked()
+    button = question.get_by_role("button", name="Check")
+    for _ in range(radios.get_by_role("radio").count()):
+        page.keyboard.press("Tab")
+        if button.evaluate("button => button === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(question.get_by_role("status")).to_have_text(re.compile("^(Right|Not yet)"))
 
 
 def test_the_formgrader_shows_the_assignments(page: Page, jupyter_lab):

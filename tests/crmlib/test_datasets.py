@@ -196,7 +196,7 @@ def test_no_data_at_all_is_said_in_words(
     [
         ("company/order", "Did you mean company/orders"),
         ("orders", "Did you mean company/orders?"),
-        ("zzz", "There are: company/"),
+        ("zzz", "There are: baskets/"),
     ],
 )
 def test_an_unknown_name_gets_the_close_ones(name: str, hint: str) -> None:

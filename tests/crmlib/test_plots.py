@@ -79,6 +79,8 @@ def _scores() -> pd.DataFrame:
 
 
 AGENTS = {"Lao Zhang": 50_000_000, "Xiao Wang": 2_500_000_000}
+
+
 def _moved() -> pd.DataFrame:
     return pd.DataFrame([[0, 0], [3, 5]], index=["a", "b"], columns=["a", "b"])
 

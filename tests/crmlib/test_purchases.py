@@ -1,10 +1,18 @@
-"""Purchase summary and RFM: loops, laws, two engines, planted truth, bad input."""
+"""Purchase summary and RFM: loops, laws, engines and paths, planted truth, bad input.
+
+On Spark the same tests run where CRM_TEST_SPARK=1 is set and pyspark is installed with
+a Java it finds; elsewhere they are not collected.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
+from functools import cache
 from typing import Any
 
+import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -33,6 +41,10 @@ COLUMNS = [
     "spend_total_cents",
 ]
 
+ENGINES = ["pandas", "polars", "polars lazy", "duckdb"]
+if os.environ.get("CRM_TEST_SPARK"):
+    ENGINES.append("spark")
+
 order_rows = st.lists(
     st.tuples(
         st.sampled_from(["C1", "C2", "C3", "C4", "C10"]),
@@ -58,6 +70,14 @@ def orders_in(engine: str, rows: list[tuple[str, dt.date, int]]) -> Any:
                 "amount_cents": pd.Series(amounts, dtype="int64"),
             }
         )
+    if engine == "duckdb":
+        return relation(
+            {"customer_id": "varchar", "ordered_on": "date", "amount_cents": "bigint"},
+            rows,
+        )
+    if engine == "spark":
+        schema = "customer_id string, ordered_on date, amount_cents bigint"
+        return spark().createDataFrame(rows, schema)
     frame = pl.DataFrame(
         {"customer_id": customers, "ordered_on": days, "amount_cents": amounts},
         schema={
@@ -67,6 +87,28 @@ def orders_in(engine: str, rows: list[tuple[str, dt.date, int]]) -> Any:
         },
     )
     return frame.lazy() if engine == "polars lazy" else frame
+
+
+@cache
+def connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@cache
+def spark() -> Any:
+    from pyspark.sql import SparkSession
+
+    return SparkSession.builder.master("local[1]").getOrCreate()
+
+
+def relation(types: dict[str, str], rows: list[tuple[Any, ...]]) -> Any:
+    """Return a table of DuckDB with these rows."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    connection().execute(f"create or replace temp table given ({columns})")
+    if rows:
+        marks = ", ".join("?" * len(types))
+        connection().executemany(f"insert into given values ({marks})", rows)
+    return connection().table("given")
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +122,10 @@ def records(table: Any) -> list[tuple[Any, ...]]:
         table = table.collect()
     if isinstance(table, pl.DataFrame):
         return table.rows()
+    if isinstance(table, duckdb.DuckDBPyRelation):
+        return table.fetchall()
+    if not isinstance(table, pd.DataFrame):
+        return [tuple(row) for row in table.collect()]
     columns = [
         table[name].dt.date if table[name].dtype.kind == "M" else table[name]
         for name in table.columns
@@ -119,12 +165,15 @@ def summary_of(rows: list[tuple[int, int, int]]) -> pd.DataFrame:
 
 
 class TestSummarise:
-    @pytest.mark.parametrize("engine", ["pandas", "polars", "polars lazy"])
-    @settings(max_examples=40, deadline=None)
-    @given(rows=order_rows)
-    def test_equals_a_plain_loop(self, engine, rows):
-        summary = summarise(orders_in(engine, rows), as_of=AS_OF)
-        assert records(summary) == summarised_by_loop(rows)
+    @pytest.mark.parametrize("engine", ENGINES)
+    def test_equals_a_plain_loop(self, engine):
+        @settings(max_examples=5 if engine == "spark" else 40, deadline=None)
+        @given(rows=order_rows)
+        def check(rows):
+            summary = summarise(orders_in(engine, rows), as_of=AS_OF)
+            assert records(summary) == summarised_by_loop(rows)
+
+        check()
 
     def test_two_orders_on_one_day_are_two_orders(self):
         day = dt.date(2025, 12, 30)
@@ -197,6 +246,159 @@ class TestSummarise:
         assert summary["spend_total_cents"].tolist() == [111]
 
 
+numbered_rows = st.lists(
+    st.tuples(
+        st.sampled_from([0, 1, 2, 3, 7, 200, 255]),
+        st.dates(dt.date(1969, 11, 1), dt.date(1970, 3, 1)),
+        st.integers(-3, 3).map(lambda tens: tens * 1000),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+def numbered(rows: list[tuple[int, dt.date, int]], *, unit: str = "us") -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": pd.Series([row[0] for row in rows], dtype="int64"),
+            "ordered_on": pd.Series(
+                [row[1] for row in rows], dtype=f"datetime64[{unit}]"
+            ),
+            "amount_cents": pd.Series([row[2] for row in rows], dtype="int64"),
+        }
+    )
+
+
+def same_bytes(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+    return all(
+        one[name].to_numpy().tobytes() == other[name].to_numpy().tobytes()
+        for name in one.columns
+    )
+
+
+class TestPaths:
+    """The numpy path and the narwhals path give the same table, byte for byte."""
+
+    day = dt.date(1970, 1, 31)  # days before 1970 are negative numbers inside
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        rows=numbered_rows,
+        ids=st.sampled_from(["int64", "int32", "uint8"]),
+        unit=st.sampled_from(["s", "ms", "us", "ns"]),
+        cents=st.sampled_from(["int64", "int16"]),
+        far_apart=st.booleans(),
+    )
+    def test_on_pandas(self, rows, ids, unit, cents, far_apart):
+        if far_apart and ids == "int64":
+            rows = [(row[0] * 10**12 - 5, *row[1:]) for row in rows]
+        orders = numbered(rows, unit=unit)
+        orders = orders.astype({"customer_id": ids, "amount_cents": cents})
+        before = orders.copy(deep=True)
+        by_numpy = summarise(orders, as_of=self.day, path="numpy")
+        assert same_bytes(orders, before)
+        assert same_bytes(by_numpy, summarise(orders, as_of=self.day, path="narwhals"))
+        assert same_bytes(by_numpy, summarise(orders, as_of=self.day))
+
+    @settings(max_examples=60, deadline=None)
+    @given(rows=numbered_rows, date=st.sampled_from([pl.Date, pl.Datetime("ms")]))
+    def test_on_polars_and_duckdb(self, rows, date):
+        in_polars = pl.DataFrame(
+            rows, schema=["customer_id", "ordered_on", "amount_cents"], orient="row"
+        ).cast({"ordered_on": date})
+        by_numpy = summarise(in_polars, as_of=self.day, path="numpy")
+        by_narwhals = summarise(in_polars, as_of=self.day, path="narwhals")
+        assert by_numpy.schema == by_narwhals.schema
+        assert by_numpy.equals(by_narwhals)
+        columns = {
+            "customer_id": "bigint",
+            "ordered_on": "date",
+            "amount_cents": "bigint",
+        }
+        in_duckdb = summarise(relation(columns, rows), as_of=self.day).fetchnumpy()
+        in_pandas = summarise(numbered(rows), as_of=self.day)
+        for name in COLUMNS:
+            theirs = np.asarray(in_duckdb[name])
+            if name.endswith("_on"):
+                theirs = theirs.astype("datetime64[us]")
+            assert theirs.tobytes() == in_pandas[name].to_numpy().tobytes()
+            assert (
+                by_numpy.with_columns(pl.col("^.*_on$").cast(pl.Datetime("us")))[name]
+                .to_numpy()
+                .tobytes()
+                == theirs.tobytes()
+            )
+
+    def test_many_slices(self, monkeypatch):
+        rng = np.random.default_rng(4)
+        orders = pd.DataFrame(
+            {
+                "customer_id": rng.integers(50, 90, 1000),
+                "ordered_on": np.datetime64("2025-01-01", "us")
+                + rng.integers(0, 400, 1000) * np.timedelta64(1, "D"),
+                "amount_cents": rng.integers(0, 10**9, 1000),
+            }
+        )
+        expected = summarise(orders, as_of=AS_OF, path="narwhals")
+        assert expected["n_orders"].sum() < 1000
+        monkeypatch.setattr("crmlib.purchases._SLICE", 7)
+        assert same_bytes(summarise(orders, as_of=AS_OF, path="numpy"), expected)
+
+    @pytest.mark.parametrize(
+        ("column", "value"),
+        [
+            ("customer_id", "C1"),
+            ("customer_id", 1.0),
+            ("customer_id", pd.array([1], dtype="Int64")),
+            ("customer_id", np.array([2**64 - 1], dtype="uint64")),
+            ("ordered_on", pd.Timestamp("2025-12-01 00:00:01")),
+            ("ordered_on", pd.NaT),
+            ("ordered_on", pd.Timestamp("2025-12-01", tz="UTC")),
+            ("ordered_on", "2025-12-01"),
+            ("ordered_on", pd.Timedelta(days=1)),
+            ("amount_cents", 1.5),
+            ("amount_cents", True),
+        ],
+    )
+    def test_what_numpy_does_not_take(self, column, value):
+        orders = numbered([(1, dt.date(2025, 12, 1), 100)])
+        orders[column] = pd.Series(value, dtype=getattr(value, "dtype", None))
+        with pytest.raises(ValueError, match="the numpy path cannot take this table"):
+            summarise(orders, as_of=AS_OF, path="numpy")
+
+    def test_a_table_without_rows_or_columns_or_in_another_place(self):
+        rows = [(1, dt.date(2025, 12, 1), 100)]
+        for orders in (
+            numbered(rows).head(0),
+            numbered(rows).drop(columns="amount_cents"),
+            pl.from_dicts(numbered(rows).to_dict("records")).lazy(),
+            pl.DataFrame(
+                {"customer_id": [1], "ordered_on": [AS_OF], "amount_cents": [None]},
+                schema_overrides={"amount_cents": pl.Int64},
+            ),
+        ):
+            with pytest.raises(ValueError, match="the numpy path cannot take"):
+                summarise(orders, as_of=AS_OF, path="numpy")
+
+    def test_the_error_of_a_numbered_table_names_the_rows(self):
+        orders = numbered([(1, AS_OF, 1), (2, AS_OF, 1)])
+        orders.loc[1, "ordered_on"] = pd.Timestamp("2025-12-01 12:00")
+        with pytest.raises(ContractError, match="time of day") as caught:
+            summarise(orders, as_of=AS_OF)
+        assert caught.value.rows.index.tolist() == [1]
+
+    def test_nobody_has_bought_yet(self):
+        orders = numbered([(4, dt.date(2026, 1, 1), 1)])
+        by_numpy = summarise(orders, as_of=AS_OF, path="numpy")
+        assert len(by_numpy) == 0
+        assert same_bytes(by_numpy, summarise(orders, as_of=AS_OF, path="narwhals"))
+
+    def test_an_unknown_path(self):
+        with pytest.raises(ValueError, match="no path called 'fast'; there are: auto"):
+            summarise(numbered([(1, AS_OF, 1)]), as_of=AS_OF, path="fast")
+
+
 class TestSummariseRefuses:
     """Bad input gets the rows, in every engine."""
 
@@ -242,6 +444,12 @@ class TestSummariseRefuses:
             pl.Series("amount_cents", [100, None, 100, None])
         )
         assert len(self.refused(orders.lazy()).rows) == 2
+
+    def test_missing_amounts_in_duckdb(self):
+        rows = [("C1", dt.date(2025, 12, 1), 100), ("C2", dt.date(2025, 12, 1), None)]
+        error = self.refused(orders_in("duckdb", rows))
+        assert error.column == "amount_cents"
+        assert error.rows["customer_id"].tolist() == ["C2"]
 
     @pytest.mark.parametrize("bad", [float("nan"), float("inf"), 0.5, None])
     @pytest.mark.parametrize("engine", ["pandas", "polars"])
@@ -469,6 +677,36 @@ class TestSegments:
 
 class TestOnTheCompany:
     """The running company's orders, and what was planted in them."""
+
+    @pytest.mark.parametrize("engine", [e for e in ENGINES if e != "pandas"])
+    def test_engines_agree_from_the_orders_to_the_segments(self, orders, engine):
+        few = orders[["customer_id", "ordered_on", "amount_cents"]]
+        rows = list(
+            zip(
+                few["customer_id"].tolist(),
+                few["ordered_on"].dt.date.tolist(),
+                few["amount_cents"].tolist(),
+                strict=True,
+            )
+        )
+        if engine == "duckdb":
+            frame = pl.DataFrame(rows, schema=list(few.columns), orient="row")
+            columns = {name: frame[name].to_numpy() for name in few.columns}
+            columns["ordered_on"] = columns["ordered_on"].astype("datetime64[us]")
+            theirs = connection().from_df(pd.DataFrame(columns))
+            theirs = theirs.project(
+                "customer_id, ordered_on::date as ordered_on, amount_cents"
+            )
+        else:
+            theirs = orders_in(engine, rows)
+        ours, theirs = (summarise(t, as_of="2025-12-31") for t in (few, theirs))
+        assert records(ours) == records(theirs)
+        by_us, by_them = rfm(ours), rfm(theirs)
+        assert records(by_us.scores) == records(by_them.scores)
+        assert records(by_us.cuts) == records(by_them.cuts)
+        assert records(name_segments(by_us.scores)) == sorted(
+            records(name_segments(by_them.scores))
+        )
 
     def test_two_engines_agree(self, orders):
         few = orders[["customer_id", "ordered_on", "amount_cents"]]

@@ -16,6 +16,7 @@ from crmlib import datasets
 from crmlib.errors import ContractError
 from crmlib.segmentation import (
     COURSE_PYRAMID,
+    Stability,
     Verdict,
     accessible,
     agent_break_even,
@@ -23,6 +24,8 @@ from crmlib.segmentation import (
     gini,
     letting_go,
     lorenz,
+    man,
+    man_classes,
     marketing_types,
     marketing_types_from_behaviour,
     measurable,
@@ -34,6 +37,7 @@ from crmlib.segmentation import (
     rank_relationship_customers,
     relationship_or_transaction,
     responsive,
+    stability,
     top_share,
     value_matrix,
     whale_curve,
@@ -548,6 +552,197 @@ class TestMarketingTypes:
         assert set(table["marketing_type"]) == {"undecided"}
 
 
+class TestMan:
+    @pytest.mark.parametrize(
+        ("letters", "advice"),
+        [
+            ("MAN", "sell now"),
+            ("MAn", "as soon as a need appears"),
+            ("MaN", "find who decides"),
+            ("mAN", "finance according to credit"),
+            ("maN", "observe until ready"),
+            ("mAn", "follow, observe"),
+            ("Man", "follow, observe, grow"),
+            ("man", "let go"),
+        ],
+    )
+    def test_the_course_table(self, letters, advice):
+        has = [pd.Series([letter.isupper()], index=["C9"]) for letter in letters]
+        (row,) = man(*has).itertuples()
+        assert (row.Index, row.man_class) == ("C9", letters)
+        assert row.advice.endswith(advice)
+        assert row.source == ("by analogy" if letters == "mAn" else "course")
+
+    def test_the_classes_are_all_combinations_once(self):
+        classes = man_classes()
+        assert len(classes) == 8
+        made = man(classes["money"], classes["authority"], classes["need"])
+        pd.testing.assert_series_equal(made["man_class"], classes["man_class"])
+        assert made["advice"].tolist() == classes["advice"].tolist()
+        assert classes["man_class"].is_unique
+
+    def test_the_table_cannot_be_spoilt(self):
+        table = man_classes()
+        table["advice"] = "spoilt"
+        assert "spoilt" not in set(man_classes()["advice"])
+
+    def test_prospects_are_matched_by_index(self):
+        yes_no = pd.Series([True, False], index=["C1", "C2"])
+        table = man(yes_no, yes_no[::-1], ~yes_no)
+        assert table["man_class"].to_dict() == {"C1": "MAn", "C2": "maN"}
+
+    def test_nullable_truth_and_an_empty_table(self):
+        answer = pd.Series([True, False], dtype="boolean")
+        assert man(answer, answer, answer)["man_class"].tolist() == ["MAN", "man"]
+        none = pd.Series([], dtype="bool")
+        assert man(none, none, none).columns.tolist() == [
+            "man_class",
+            "advice",
+            "source",
+        ]
+
+    def test_what_is_not_true_or_false(self):
+        yes = pd.Series([True, True])
+        holes = pd.Series([True, None], dtype="boolean")
+        for place, name in enumerate(("money", "authority", "need")):
+            parts = [yes, yes, yes]
+            parts[place] = holes
+            error = refused(man, *parts)
+            assert (error.table, error.rows.index.tolist()) == (name, [1])
+            parts[place] = pd.Series([1, 0])
+            assert refused(man, *parts).table == name
+        assert refused(man, yes, yes.head(1), yes).table == "money"
+
+
+def table_of(counts: list[list[int]]) -> tuple[pd.Series, pd.Series]:
+    """Return two lists of segments whose cross table has these counts."""
+    pairs = [
+        (f"s{row}", f"s{column}")
+        for row, line in enumerate(counts)
+        for column, n in enumerate(line)
+        for _ in range(n)
+    ]
+    return pd.Series([p[0] for p in pairs]), pd.Series([p[1] for p in pairs])
+
+
+segments = st.lists(st.tuples(*[st.sampled_from("abc")] * 2), min_size=2, max_size=25)
+
+
+class TestStability:
+    # Two worked examples found in many texts on Cohen's kappa; both measures were
+    # compared with scikit-learn 1.9, cohen_kappa_score and adjusted_rand_score.
+    @pytest.mark.parametrize(
+        ("counts", "stayed", "kappa", "rand"),
+        [
+            ([[45, 15], [25, 15]], 0.60, 0.1304348, 0.0258303),
+            ([[25, 35], [5, 35]], 0.60, 0.2592593, 0.0258303),
+            ([[2, 2, 0], [0, 4, 0], [1, 0, 3]], 0.75, 0.6250000, 0.3828383),
+        ],
+    )
+    def test_against_another_library(self, counts, stayed, kappa, rand):
+        found = stability(*table_of(counts))
+        assert found.transitions.to_numpy().tolist() == counts
+        assert found.stayed == pytest.approx(stayed)
+        assert found.kappa == pytest.approx(kappa, abs=5e-8)
+        assert found.adjusted_rand == pytest.approx(rand, abs=5e-8)
+
+    @settings(max_examples=60, deadline=None)
+    @given(pairs=segments)
+    def test_equals_loops_over_customers_and_pairs(self, pairs):
+        n = len(pairs)
+        before, after = (pd.Series([pair[i] for pair in pairs]) for i in (0, 1))
+        found = stability(before, after)
+        assert found.n_customers == n == found.transitions.to_numpy().sum()
+        assert (found.n_gone, found.n_new) == (0, 0)
+        agree = sum(a == b for a, b in pairs) / n
+        assert found.stayed == pytest.approx(agree)
+        by_chance = sum(a == b for a in before for b in after) / n**2
+        if by_chance == 1:
+            assert math.isnan(found.kappa)
+        else:
+            expected = (agree - by_chance) / (1 - by_chance)
+            assert found.kappa == pytest.approx(expected, abs=1e-12)
+        pairs_of = [(i, j) for i in range(n) for j in range(i)]
+        first = {(i, j) for i, j in pairs_of if before[i] == before[j]}
+        second = {(i, j) for i, j in pairs_of if after[i] == after[j]}
+        luck = len(first) * len(second) / len(pairs_of)
+        most = (len(first) + len(second)) / 2
+        if most == luck:
+            assert found.adjusted_rand == 1
+        else:
+            expected = (len(first & second) - luck) / (most - luck)
+            assert found.adjusted_rand == pytest.approx(expected, abs=1e-12)
+
+    @settings(max_examples=30, deadline=None)
+    @given(pairs=segments)
+    def test_names_and_order_of_customers_play_no_part_in_pairs(self, pairs):
+        before, after = (pd.Series([pair[i] for pair in pairs]) for i in (0, 1))
+        found = stability(before, after)
+        renamed = stability(before, after.map({"a": "z", "b": "x", "c": "y"})[::-1])
+        assert renamed.adjusted_rand == pytest.approx(found.adjusted_rand)
+        assert stability(after, before).kappa == pytest.approx(found.kappa, nan_ok=True)
+
+    def test_come_and_gone(self):
+        before = pd.Series(["a", "b", "a"], index=["C1", "C2", "C3"])
+        after = pd.Series(["b", "a", "b", "b"], index=["C3", "C1", "C8", "C9"])
+        found = stability(before, after)
+        assert (found.n_customers, found.n_gone, found.n_new) == (2, 1, 2)
+        assert found.stayed == 0.5
+        assert found.transitions.loc["a"].to_dict() == {"a": 1, "b": 1}
+        assert found.shares.loc["a"].tolist() == [0.5, 0.5]
+        assert found.shares.loc["b"].isna().all()
+
+    def test_tiers_keep_their_order(self):
+        index = pd.Index([f"C{i}" for i in range(20)])
+        value = pd.Series(range(20), index=index)
+        tiers = pyramid_tiers(value)
+        found = stability(tiers, tiers)
+        assert list(found.transitions.index) == ["key", "growth", "regular"]
+        assert (found.stayed, found.kappa, found.adjusted_rand) == (1, 1, 1)
+        assert np.diag(found.transitions).tolist() == [1, 3, 16]
+        mixed = stability(tiers, tiers.astype(str))
+        assert list(mixed.transitions.index) == ["growth", "key", "regular"]
+
+    def test_one_customer_or_one_segment(self):
+        alone = stability(pd.Series(["a"]), pd.Series(["a"]))
+        assert math.isnan(alone.kappa)
+        assert (alone.stayed, alone.adjusted_rand) == (1, 1)
+        moved = stability(pd.Series(["a", "a"]), pd.Series(["b", "b"]))
+        assert (moved.stayed, moved.kappa, moved.adjusted_rand) == (0, 0, 1)
+
+    def test_errors(self):
+        named = pd.Series(["a", "b"], index=["C1", "C2"])
+        error = refused(stability, named, named.rename({"C1": "C3", "C2": "C4"}))
+        assert "no customer is in both" in str(error)
+        twice = pd.Series(["a", "b"], index=["C1", "C1"])
+        error = refused(stability, named, twice)
+        assert (error.table, len(error.rows)) == ("after", 2)
+        assert refused(stability, twice, named).table == "before"
+        error = refused(stability, pd.Series(["a", None]), named)
+        assert (error.table, error.rows.index.tolist()) == ("before", [1])
+        assert refused(stability, named, named.head(0)).table == "after"
+
+    def test_it_shows_itself(self):
+        found = stability(*table_of([[2, 2, 0], [0, 4, 0], [1, 0, 3]]))
+        assert isinstance(found, Stability)
+        assert str(found) == repr(found)
+        assert str(found) == (
+            "Of 12 customers seen twice 75 % stayed in their segment (kappa 0.62, "
+            "adjusted Rand index 0.38); 0 had gone and 0 were new."
+        )
+        lines = found._repr_markdown_().splitlines()
+        assert lines[0] == str(found)
+        assert lines[2] == "| before | s0 | s1 | s2 |"
+        assert lines[4] == "| s0 | 2 | 2 | 0 |"
+
+    def test_inputs_are_not_changed(self):
+        before, after = table_of([[1, 2], [3, 4]])
+        copies = before.copy(deep=True), after.copy(deep=True)
+        stability(before, after)
+        pd.testing.assert_series_equal(before, copies[0])
+        pd.testing.assert_series_equal(after, copies[1])
+
+
 class TestCriteria:
     segment = pd.Series(["key", "key", "regular", "regular", "regular"])
 
@@ -643,7 +838,9 @@ class TestCriteria:
 
 
 class TestNewcombe:
-    # Newcombe 1998, table II, method 10.
+    # The counts of Newcombe 1998, table II. The limits were compared with statsmodels
+    # 0.15, confint_proportions_2indep(method="newcomb", compare="diff"): equal to the
+    # six decimals looked at, of which four stand here.
     published = (
         ((56, 70, 48, 80), (0.0524, 0.3339)),
         ((9, 10, 3, 10), (0.1705, 0.8090)),

@@ -234,7 +234,7 @@ def test_two_runs_of_a_notebook_have_the_same_outputs(notebooks: list[Any]) -> N
         "Two bars, one of five yuan and one of nine.",
         "A has 3 yuan.",
         "A quiz with 1 question.",
-        "Right. The total is a product, so the lever must grow by as much as the "
+        "Right. The total is a product, so the factor must grow by as much as the "
         "total.",
     ]
     assert "crm" in one[0]["metadata"]

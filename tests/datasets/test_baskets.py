@@ -119,6 +119,7 @@ def test_the_card_gives_the_figures_of_the_committed_seed() -> None:
     for i, chain in enumerate(("east", "west")):
         _, two = counts(baskets.SEED, chain)
         own = stores[stores["chain"] == chain]
+        legend = lift(baskets.SEED, chain, "beer", "nappies")
 
         def correlation(size: pd.Series, own: pd.DataFrame = own) -> str:
             found = (own["beer_packs"] / size).corr(own["nappies_packs"] / size)
@@ -128,7 +129,7 @@ def test_the_card_gives_the_figures_of_the_committed_seed() -> None:
             "baskets with both beer and nappies": str(
                 two[frozenset(("beer", "nappies"))]
             ),
-            "lift of beer and nappies": f"{lift(baskets.SEED, chain, 'beer', 'nappies'):.2f}",
+            "lift of beer and nappies": f"{legend:.2f}",
             "correlation of the stores' totals of beer and nappies": correlation(
                 pd.Series(1, index=own.index)
             ),

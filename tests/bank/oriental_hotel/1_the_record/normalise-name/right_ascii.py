@@ -9,4 +9,4 @@ def normalise_name(text):
         return ""
     ascii_only = normalize("NFKD", text).encode("ascii", "ignore").decode()
     found = regex.findall(r"[a-z]+", regex.sub(r"['-]", "", ascii_only.lower()))
-    return " ".join(sorted(set(found) - TITLES, key=str))
+    return " ".join(sorted(word for word in found if word not in TITLES))

