@@ -15,7 +15,7 @@ READY := .venv/.ready
 REQUIRE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks exercises datasets demo release lint bench upgrade system-deps setup clean
+.PHONY: help lab test notebooks exercises datasets demo release lint bench mutants upgrade system-deps setup clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,21 @@ exercises: $(READY)  ## solutions -> exercises
 demo: $(READY)  ## grade the sample class of twelve into class/demo
 	crm-course demo tests/sample_class
 
+BENCH := .venv-bench/.ready
+bench: $(READY) $(BENCH)  ## measure against peers, in ratios (half an hour)
+	python tests/bench/purchases.py --peer-python .venv-bench/bin/python
+	python tests/bench/bench_hotel.py --peer-python .venv-bench/bin/python
+	python tests/bench/bench_rice_shop.py
+
+$(BENCH): tests/bench/requirements.txt
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-bench
+	VIRTUAL_ENV=$(CURDIR)/.venv-bench $(UV) pip install --quiet --requirement $<
+	touch $@
+
+mutants: $(READY)  ## break the methods in small ways and see which tests notice
+	python tests/mutants.py crmlib.segmentation tests/crmlib/test_segmentation.py
+	python tests/mutants.py crmlib.sixc tests/crmlib/test_sixc.py
+
 release: $(READY)  ## write the student kit to dist/kit
 	crm-course release
 
@@ -67,7 +82,7 @@ upgrade: $(READY)  ## newest versions into the lock, rebuild, list the numbers t
 
 system-deps:  ## the Debian packages that the browser and sandbox tests use (as root or with sudo)
 	@sudo=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
-	$$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends chromium fonts-wqy-zenhei
+	$$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends bubblewrap chromium fonts-wqy-zenhei
 
 clean:  ## forget the environment and everything made
-	rm -rf .venv .tools dist class/demo
+	rm -rf .venv .venv-bench .tools dist class/demo

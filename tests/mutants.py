@@ -262,6 +262,7 @@ def run_all(
     fate: dict[Mutant, str] = {}
     waiting = list(mutants)
     running: dict[int, tuple[Mutant, float]] = {}
+    told = 0
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
@@ -271,6 +272,9 @@ def run_all(
                 continue
             child = start(run_mutant, module, path, tree, mutant, some)
             running[child] = (mutant, time.monotonic())
+        if (n := len(fate)) >= told + 25:
+            told = n
+            print(f"{n} of {len(mutants)} mutants tried", file=sys.stderr, flush=True)
         time.sleep(0.02)
         for child, (mutant, since) in list(running.items()):
             done, status = os.waitpid(child, os.WNOHANG)

@@ -66,7 +66,7 @@ def answer_by_keyboard(page: Page) -> None:
     """Choose the second option of the first choice in the checkpoint, and check it."""
     radios = page.locator(".widget-radio").first
     radios.scroll_into_view_if_needed()
-    question = page.locator(".widget-vbox").filter(has=radios).last
+    question = radios.locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
     radios.get_by_role("radio").first.focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
