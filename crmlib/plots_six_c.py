@@ -154,6 +154,7 @@ def regraded(
     *,
     line_before: float,
     line_after: float,
+    costs_cents: tuple[int, int] | None = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -165,6 +166,8 @@ def regraded(
         outcomes: ``customer_id, outcome`` (paid, late or lost) of the same customers.
         line_before: the score from which customers were approved.
         line_after: the score from which they are approved now.
+        costs_cents: what the mistakes cost before and after, in cents, to be told in
+            the title; None to leave it out.
         title: the finding, in place of the computed one.
         ax: where to draw; None for a figure of its own.
 
@@ -178,7 +181,7 @@ def regraded(
     ...     {"customer_id": ids, "outcome": ["paid", "lost", "late"]})
     >>> regraded(before, after, outcomes, line_before=3, line_after=3).get_title(
     ...     loc="left")
-    '1 newly approved, of whom 0 are lost; 1 newly refused, of whom 1 is lost'
+    '1 newly approved (0 lost), 1 newly refused (1 lost)'
     """
     old = before.set_index("customer_id")["score"]
     new = after.set_index("customer_id")["score"]
@@ -192,7 +195,7 @@ def regraded(
     was, now = old >= line_before, new >= line_after
     lost = happened == "lost"
     kinds: list[tuple[str, Any, str, str, int]] = [
-        ("no change", was == now, ".", "grey", 14),
+        ("no change", was == now, "o", "grey", 9),
         ("newly approved, paid", ~was & now & ~lost, "^", "blue", 46),
         ("newly approved, lost", ~was & now & lost, "X", "vermillion", 62),
         ("newly refused, paid", was & ~now & ~lost, "v", "brown", 46),
@@ -219,14 +222,13 @@ def regraded(
         ax.set_ylabel("Score after (points)")
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
         up, down = ~was & now, was & ~now
-        return _titled(
-            ax,
-            title,
-            f"{int(up.sum())} newly approved, of whom {_are(int((up & lost).sum()))} "
-            f"lost; {int(down.sum())} newly refused, of whom "
-            f"{_are(int((down & lost).sum()))} lost",
+        finding = (
+            f"{int(up.sum())} newly approved ({int((up & lost).sum())} lost), "
+            f"{int(down.sum())} newly refused ({int((down & lost).sum())} lost)"
         )
-
-
-def _are(number: int) -> str:
-    return f"{number} {'is' if number == 1 else 'are'}"
+        if costs_cents is not None:
+            first, second = (cents / _MILLION for cents in costs_cents)
+            finding += f": the mistakes cost {second:.2f} million yuan, not {first:.2f}"
+            if f"{first:.2f}" == f"{second:.2f}":
+                finding = finding.replace(f", not {first:.2f}", ", as before")
+        return _titled(ax, title, finding)

@@ -31,7 +31,7 @@ from crmlib.errors import CrmError
 
 MEGABYTE = 1_000_000
 _START_SECONDS = 120
-_GRACE_SECONDS = 4
+GRACE_SECONDS = 4
 """How long a cell may take to hear that its time is up."""
 
 MISSING = (
@@ -47,12 +47,23 @@ NOT_LINUX = (
 )
 
 
+GONE = "the box has gone"
+
+
 class NoSandbox(CrmError):
     """Submissions cannot be kept apart here, and nobody has said that they need not."""
 
 
 class Ended(Exception):
     """A boxed process has ended before its answer; the message says why."""
+
+
+class Lost(Exception):
+    """A whole box has ended, and with it work that was none of its fault."""
+
+    def __init__(self, generation: int) -> None:
+        super().__init__("the box ended")
+        self.generation = generation
 
 
 @dataclass(frozen=True)
@@ -163,7 +174,7 @@ def _command(role: str, handle: int, *, sandbox: bool) -> list[str]:
         bwrap += ["--perms", "0755", "--dir", folder]
     bwrap += ["--ro-bind", str(boxed), "/grader/boxed"]
     bwrap += ["--ro-bind", str(library), "/kit/crmlib"]
-    data = _data_folder(library)
+    data = data_folder(library)
     inside = "/kit/crmlib/_datasets" if data.parent == library else "/kit/datasets"
     if data.parent != library:
         bwrap += ["--ro-bind", str(data), inside]
@@ -225,7 +236,8 @@ def _system_places() -> list[str]:
     return found
 
 
-def _data_folder(library: Path) -> Path:
+def data_folder(library: Path) -> Path:
+    """Return the folder that `crmlib.datasets` reads."""
     given = os.environ.get("CRM_DATA")
     places = [Path(given)] if given else []
     places += [library / "_datasets", library.parent / "datasets"]
@@ -291,7 +303,7 @@ class Box:
                 known[1].append(told["ended"])
                 known[0].set()
         for event, why in list(self._ended.values()):
-            why.append("the box")
+            why.append(GONE)
             event.set()
 
     def start(self, limits: Limits, *, scratch: str, slot: int) -> Child:
@@ -316,7 +328,7 @@ class Box:
                     self._control, [json.dumps(asked).encode()], [theirs.fileno()]
                 )
             except OSError as error:
-                raise Ended(f"the box has gone ({error})") from None
+                raise Ended(GONE) from error
         return Child(self, number, ours)
 
     def end(self, number: int) -> str:
@@ -411,17 +423,29 @@ class Boxes:
     def __init__(self, *, sandbox: bool) -> None:
         check(sandbox=sandbox)
         self.sandbox = sandbox
+        self.generation = 0
         self._slots = itertools.count()
         self._free: list[int] = []
         self._lock = threading.Lock()
-        self.students = Box("student", sandbox=sandbox)
+        self._start()
+
+    def _start(self) -> None:
+        self.students = Box("student", sandbox=self.sandbox)
         try:
-            self.judges = Box("judge", sandbox=sandbox)
+            self.judges = Box("judge", sandbox=self.sandbox)
             self.students.wait_until_ready()
             self.judges.wait_until_ready()
         except BaseException:
             self.close()
             raise
+
+    def renew(self, generation: int) -> None:
+        """Start both boxes again, unless somebody has done so since *generation*."""
+        with self._lock:
+            if generation == self.generation:
+                self.close()
+                self._start()
+                self.generation += 1
 
     @contextlib.contextmanager
     def student(self, limits: Limits, files: dict[str, bytes]) -> Iterator[Child]:

@@ -21,7 +21,16 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
-from course.grading.box import _GRACE_SECONDS, Boxes, Ended, Limits, check, files_of
+from course.grading.box import (
+    GONE,
+    GRACE_SECONDS,
+    Boxes,
+    Ended,
+    Limits,
+    Lost,
+    check,
+    files_of,
+)
 from course.grading.box import available as can_fork
 from course.grading.cells import is_test, new_output
 from course.grading.grades import DIED, FORGED, LIMIT, NOT_RUN, TIMEOUT
@@ -70,6 +79,7 @@ class _Run:
 
     def __init__(self, nb: NotebookNode, limits: Limits, boxes: Boxes) -> None:
         self.limits, self.boxes = limits, boxes
+        self.generation = boxes.generation
         self.given = [
             cell.source
             for cell in nb.cells
@@ -109,7 +119,7 @@ class _Run:
         asked = {"source": cell.source, "seconds": seconds, "text_limit": limit}
         try:
             self.child.send({"do": "run"} | asked)
-            return _reply(self.child.receive(seconds + _GRACE_SECONDS))
+            return _reply(self.child.receive(seconds + GRACE_SECONDS))
         except TimeoutError:
             self.end = "an earlier cell could not be stopped"
             return {"late": True}
@@ -118,6 +128,8 @@ class _Run:
 
     def stopped(self, why: str) -> NotebookNode:
         """Take note that the student's process has ended."""
+        if why == GONE:
+            raise Lost(self.generation)
         if why in _WHY:
             self.end = f"an earlier cell was stopped, because {_WHY[why]}"
             return _error(LIMIT, f"Stopped: {_WHY[why]}.")
@@ -137,7 +149,7 @@ class _Run:
                 asked = {"source": cell.source, "given": self.given}
                 judge.send(asked | {"seconds": seconds}, ours.fileno())
                 ours.close()
-                reply = _reply(judge.receive(seconds + _GRACE_SECONDS))
+                reply = _reply(judge.receive(seconds + GRACE_SECONDS))
         except TimeoutError:
             reply = {"late": True}
         except Ended as ended:
@@ -159,7 +171,7 @@ class _Run:
                 copy = {"do": "copy", "inside": True}
                 self.child.send(copy | asked, theirs.fileno())
                 theirs.close()
-                reply = _reply(_receive(ours, seconds + _GRACE_SECONDS))
+                reply = _reply(_receive(ours, seconds + GRACE_SECONDS))
         except TimeoutError:
             return {"late": True}
         except Ended:

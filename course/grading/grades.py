@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import textwrap
@@ -83,7 +84,7 @@ def observed(nb: NotebookNode) -> list[str]:
         for output in cell.outputs:
             if output.output_type == "error":
                 said += _one_error(output, where, answer=is_answer(cell))
-                if output.ename in (TIMEOUT, DIED):
+                if output.ename in (TIMEOUT, DIED, LIMIT):
                     break
     return said
 
@@ -93,6 +94,10 @@ def _one_error(output: NotebookNode, where: str, *, answer: bool) -> list[str]:
     capital = where[0].upper() + where[1:]
     if name == TIMEOUT:
         return [f"{capital} did not end by itself: {message}."]
+    if name == LIMIT:
+        return [f"{capital} was ended. {message}"]
+    if name == FORGED:
+        return [f"{capital} was not judged. {message}"]
     if name == DIED:
         return [f"Python itself ended in {where}; nothing after it could be run."]
     if not answer or name in (NOT_RUN, "NotImplementedError", "KeyboardInterrupt"):
@@ -182,7 +187,14 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write what the intake of one student's assignment found, by notebook."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(path, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole, or as it was before."""
+    half = path.with_name(f".{path.name}.half")
+    half.write_text(text, encoding="utf-8", newline="\n")
+    half.replace(path)
 
 
 def write_csv(results: Iterable[Result], path: Path) -> None:
@@ -190,7 +202,7 @@ def write_csv(results: Iterable[Result], path: Path) -> None:
 
     What is not graded has empty cells and its status in words.
     """
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with io.StringIO() as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for result in sorted(results):
@@ -207,6 +219,7 @@ def write_csv(results: Iterable[Result], path: Path) -> None:
                     " ".join(result.remarks),
                 ]
             )
+        write_whole(path, file.getvalue())
 
 
 def table(results: Iterable[Result], *, width: int = 100) -> str:

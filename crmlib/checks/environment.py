@@ -144,37 +144,37 @@ def _gap(need: str, brand: str, *, wish: str | None, mark: str | None) -> float:
 _AGE = "45-59"
 
 gap = Number(
-    f"How wide is the gap that Spring leaves in trust among people of {_AGE}, in "
+    f"How wide is the gap that Spring leaves in effect among people of {_AGE}, in "
     "points with two decimals? Take how much it matters to people of that age, less "
     "how content Spring's users of that age are.",
-    answer=lambda: _gap("trust", _SPRING, wish=_AGE, mark=_AGE),
+    answer=lambda: _gap("effect", _SPRING, wish=_AGE, mark=_AGE),
     tolerance=0.011,
     unit="points",
     wrong={
         "That is the gap that Crane leaves. Asked for is the competitor's.": lambda: (
-            _gap("trust", _CRANE, wish=_AGE, mark=_AGE)
+            _gap("effect", _CRANE, wish=_AGE, mark=_AGE)
         ),
         "That is over all ages. Take one age.": lambda: _gap(
-            "trust", _SPRING, wish=None, mark=None
+            "effect", _SPRING, wish=None, mark=None
         ),
         "The wish is that of one age, and the contentment that of all. Take the same "
-        "age for both.": lambda: _gap("trust", _SPRING, wish=_AGE, mark=None),
+        "age for both.": lambda: _gap("effect", _SPRING, wish=_AGE, mark=None),
         "The contentment is that of one age, and the wish that of all. Take the same "
-        "age for both.": lambda: _gap("trust", _SPRING, wish=None, mark=_AGE),
+        "age for both.": lambda: _gap("effect", _SPRING, wish=None, mark=_AGE),
         "That is the oldest group.": lambda: _gap(
-            "trust", _SPRING, wish="60+", mark="60+"
+            "effect", _SPRING, wish="60+", mark="60+"
         ),
         "The sign: what is wanted less what is given.": lambda: (
-            -_gap("trust", _SPRING, wish=_AGE, mark=_AGE)
+            -_gap("effect", _SPRING, wish=_AGE, mark=_AGE)
         ),
-        "That is the gap in price. Asked for is trust.": lambda: _gap(
+        "That is the gap in price. Asked for is the effect.": lambda: _gap(
             "price", _SPRING, wish=_AGE, mark=_AGE
         ),
     },
     why="And Crane's users of that age are a little more content with it: a gap in "
     "which inside and outside fit.",
-    hint="Two means for one age: trust_importance of the respondents, and "
-    "trust_satisfaction of those who have tried Spring.",
+    hint="Two means for one age: effect_importance of the respondents, and "
+    "effect_satisfaction of those who have tried Spring.",
 )
 
 

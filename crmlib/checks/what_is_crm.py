@@ -142,9 +142,10 @@ def _more_per_cent() -> float:
 
 
 points = Number(
-    "Campaign M07, of 2024, offered gift boxes by telephone. A promise: five percentage "
-    "points more of those called will say yes. How many businesses more is that? Leave "
-    "out those who were held back and not called (written_to is False). One decimal.",
+    "Campaign M07, of 2024, offered gift boxes by telephone. A promise: five "
+    "percentage points more of those called will say yes. How many businesses more is "
+    "that? Leave out those who were held back and not called (written_to is False). "
+    "One decimal.",
     answer=lambda: _more(2024),
     tolerance=0.06,
     unit="businesses",
@@ -179,7 +180,9 @@ def _base() -> pd.Series[float]:
     cost = (
         service.loc[service["incurred_on"].dt.year == 2025, "cost_cents"].sum()
         + contacts.loc[contacts["contacted_on"].dt.year == 2025, "cost_cents"].sum()
-        + campaigns.loc[campaigns["starts_on"].dt.year == 2025, "fixed_cost_cents"].sum()
+        + campaigns.loc[
+            campaigns["starts_on"].dt.year == 2025, "fixed_cost_cents"
+        ].sum()
     )
     return pd.Series(
         {
@@ -217,12 +220,10 @@ break_even = Number(
         "You let sales pay the whole bill. Cost and margin bring their part.": lambda: (
             _needed(2, others=False)
         ),
-        "You used the margin of all sales. The promise is one for the account managers' "
-        "customers.": lambda: _needed(2, of="margin"),
     },
     why="The letter of the promise is not enough when the effect comes late.",
-    hint="Call net for a start. The gain of a year times the years of effect must equal "
-    "the bill; solve it for sales, or try values of a_year(sales=…).",
+    hint="The gain of a year times the years of effect must equal the bill. Solve it "
+    "for sales, or try values of a_year(sales=…).",
 )
 
 
@@ -248,7 +249,7 @@ lift = Number(
         "That is the other chain. Take west.": lambda: _rule(
             "east", "wine", "nuts", "lift"
         ),
-        "That is the confidence. Divide it by the share of baskets with nuts.": lambda: (
+        "That is the confidence. Divide by the share of baskets with nuts.": lambda: (
             _rule("west", "wine", "nuts", "confidence")
         ),
         "That is the confidence the other way round, from nuts to wine.": lambda: _rule(
@@ -297,11 +298,11 @@ driver = Choice(
     ),
     right="b",
     why=(
-        "It is among the course's four, and you may well think it the first cause. The "
-        "textbook does not.",
-        "So says the key. The course has it as one of four, and a notebook did without.",
-        "It is among the course's four: from production to sales, to the market, to the "
-        "customer. The textbook's key has another.",
+        "Competition is among the course's four, and you may well think it the first "
+        "cause. The textbook does not.",
+        "So says the key. The course has it as one of four; a notebook did without it.",
+        "It is among the course's four: from production to sales, to the market, to "
+        "the customer. The textbook's key has another.",
         "Firms had attended to it before there was a word for CRM.",
     ),
 )

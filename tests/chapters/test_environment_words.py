@@ -79,14 +79,14 @@ def test_the_gaps(chapter):
 
 def test_the_advertising(chapter):
     crane, spring = chapter["CRANE"], chapter["SPRING"]
-    slope, error = chapter["slope"], chapter["error"]
+    slope, margin = chapter["slope"], chapter["margin"]
     true = datasets.truth("market/elasticities").set_index("brand")
     for brand in (crane, spring):
         planted = true.loc[brand, "advertising_elasticity"]
-        assert abs(slope[brand] - planted) < error[brand]
-    assert slope[crane] + error[crane] < slope[spring] - error[spring]
-    assert abs(slope[crane] - 0.12) < error[crane], "ordinary"
-    assert slope[spring] - error[spring] > 0.12, "good"
+        assert abs(slope[brand] - planted) < margin[brand]
+    assert slope[crane] + margin[crane] < slope[spring] - margin[spring]
+    assert abs(slope[crane] - 0.12) < margin[crane], "ordinary"
+    assert slope[spring] - margin[spring] > 0.12, "good"
     inside = chapter["change"].drop(["all together"])
     assert inside.abs().max() < 2, "hardly moved inside the channels"
 

@@ -1,4 +1,4 @@
-"""Checkpoint of chapter 3: right answers counted by hand, wrong ones get their message."""
+"""Checkpoint of chapter 3: right answers by hand, wrong ones get their message."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def test_kept_by_hand() -> None:
 def test_gap_by_hand() -> None:
     people = {row["respondent_id"]: row for row in lines_of("market/respondents")}
     wish = [
-        int(row["trust_importance"])
+        int(row["effect_importance"])
         for row in people.values()
         if row["age_group"] == "45-59"
     ]
     marks = [
-        int(row["trust_satisfaction"])
+        int(row["effect_satisfaction"])
         for row in lines_of("market/opinions")
         if row["brand"] == SPRING
         and row["has_tried"] == "true"

@@ -113,3 +113,22 @@ def test_a_title_may_be_given(outcomes: pd.DataFrame) -> None:
         scores, scores, outcomes, line_before=3, line_after=3, title="Nobody moves"
     )
     assert ax.get_title(loc="left") == "Nobody moves"
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [(150_000_000, "1.50 million yuan, not 2.00"), (200_100_000, "yuan, as before")],
+)
+def test_the_title_tells_the_cost(
+    outcomes: pd.DataFrame, after: int, words: str
+) -> None:
+    scores = pd.DataFrame({"customer_id": outcomes["customer_id"], "score": 3.0})
+    ax = plots_six_c.regraded(
+        scores,
+        scores,
+        outcomes,
+        line_before=3,
+        line_after=3,
+        costs_cents=(200_000_000, after),
+    )
+    assert " ".join(ax.get_title(loc="left").split()).endswith(words)

@@ -1,0 +1,151 @@
+"""Checkpoint of chapter 1: right answers by hand, wrong ones get their message."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from course.term import ROOT
+from crmlib.checks import Choice, Number
+from crmlib.checks import what_is_crm as chapter
+
+NUMBERS = [q for q in chapter.QUESTIONS if isinstance(q, Number)]
+CHOICES = [q for q in chapter.QUESTIONS if isinstance(q, Choice)]
+RUBBISH = ["abc", "", "nan", float("inf"), True, 1j, [], {}, object(), pd.NA, b"5"]
+
+
+def lines_of(name: str) -> list[dict[str, str]]:
+    """The lines of a table as they stand in the file, not through `crmlib`."""
+    path = ROOT / "datasets" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_there_are_questions_of_both_kinds() -> None:
+    assert len(chapter.QUESTIONS) == 10
+    assert len(NUMBERS) >= 3
+    named = [getattr(chapter, name) for name in chapter.__all__]
+    assert all(any(q is one for one in named) for q in chapter.QUESTIONS)
+
+
+# Answers by hand --------------------------------------------------------------------
+
+
+def test_points_by_hand() -> None:
+    m07 = [
+        r for r in lines_of("company/campaign_contacts") if r["campaign_id"] == "M07"
+    ]
+    called = [row for row in m07 if row["written_to"] == "true"]
+    assert len(called) < len(m07)
+    assert chapter.points(len(called) / 20).ok is True
+    assert chapter.points(f"{len(called) / 20:.1f} businesses").ok is True
+    assert "held back" in chapter.points(len(m07) / 20).message
+    said_yes = sum(row["responded"] == "true" for row in called)
+    assert "whole" in chapter.points(said_yes / 20).message
+
+
+def test_break_even_by_hand() -> None:
+    manager = {
+        row["customer_id"]: row["account_manager"]
+        for row in lines_of("company/customers")
+    }
+    sold = kept = margin = 0
+    for row in lines_of("company/orders"):
+        if row["ordered_on"].startswith("2025"):
+            gain = int(row["amount_cents"]) - int(row["goods_cost_cents"])
+            margin += gain
+            if manager[row["customer_id"]]:
+                sold += int(row["amount_cents"])
+                kept += gain
+    cost = sum(
+        int(row["cost_cents"])
+        for row in lines_of("company/service_costs")
+        if row["incurred_on"].startswith("2025")
+    )
+    cost += sum(
+        int(row["cost_cents"])
+        for row in lines_of("company/campaign_contacts")
+        if row["contacted_on"].startswith("2025")
+    )
+    cost += sum(
+        int(row["fixed_cost_cents"])
+        for row in lines_of("company/campaigns")
+        if row["starts_on"].startswith("2025")
+    )
+    # Complete in the third year: a third, two thirds, all of it.
+    bill = 27_000_000 / (1 / 3 + 2 / 3 + 1)
+    needed = 100 * (bill - cost / 20 - margin / 100) / kept
+    assert chapter.break_even(needed).ok is True
+    assert chapter.break_even(f"{needed:.1f} %").ok is True
+    assert needed > 10, "the letter of the promise is not enough"
+    from_more_sales = 100 * (bill - cost / 20 - margin / 100) / sold
+    assert "only the margin" in chapter.break_even(from_more_sales).message
+
+
+def test_lift_by_hand() -> None:
+    baskets = [set(row["items"].split("; ")) for row in lines_of("baskets/west")]
+    wine = [items for items in baskets if "wine" in items]
+    nuts = sum("nuts" in items for items in baskets) / len(baskets)
+    confidence = sum("nuts" in items for items in wine) / len(wine)
+    assert chapter.lift(confidence / nuts).ok is True
+    assert chapter.lift(f"{confidence / nuts:.2f}").ok is True
+    assert "confidence" in chapter.lift(confidence).message
+
+
+# Every question ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", NUMBERS, ids=repr)
+def test_every_foreseen_mistake_fails_with_its_own_message(question: Number) -> None:
+    assert question(question.answer()).ok is True
+    for message, mistaken in question.wrong.items():
+        feedback = question(mistaken())
+        assert (feedback.ok, feedback.message) == (False, message)
+
+
+@pytest.mark.parametrize("question", CHOICES, ids=repr)
+def test_one_option_is_right_and_each_other_says_why(question: Choice) -> None:
+    verdicts = [question(text) for text in question.options]
+    assert sum(feedback.ok is True for feedback in verdicts) == 1
+    reasons = [feedback.message for feedback in verdicts]
+    assert len(set(reasons)) == len(reasons)
+    assert all(reasons)
+
+
+@pytest.mark.parametrize("question", chapter.QUESTIONS, ids=repr)
+def test_no_message_gives_the_answer_away(question: Number | Choice) -> None:
+    if isinstance(question, Number):
+        answer = question.answer()
+        written = {f"{answer:.0f}", f"{answer:.1f}", f"{answer:.2f}"}
+        for message in [*question.wrong, question.hint]:
+            assert not written & set(re.findall(r"\d+(?:\.\d+)?", message))
+    else:
+        (right,) = (text for text in question.options if question(text).ok)
+        for text, reason in zip(question.options, question.why, strict=True):
+            assert text == right or right not in reason
+
+
+@pytest.mark.parametrize("question", chapter.QUESTIONS, ids=repr)
+def test_open_and_wild_answers_leave_the_chapter_running(
+    question: Number | Choice,
+) -> None:
+    for unanswered in (None, ...):
+        feedback = question(unanswered)
+        assert feedback.ok is None
+        assert feedback.message.startswith(question.ask)
+    assert not any(question(answer) for answer in RUBBISH)
+
+
+def test_the_right_options_are_not_all_in_one_place() -> None:
+    assert len({str(question.right) for question in CHOICES}) >= 3
+
+
+def test_the_offer_is_that_of_the_chapter() -> None:
+    text = (ROOT / "course/text/01_what_is_crm.md").read_text(encoding="utf-8")
+    said: list[Any] = re.findall(r"once=([\d_]+), yearly=([\d_]+)", text)
+    once, yearly = said[0]
+    assert int(once) + 3 * int(yearly) == chapter.OFFER
