@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ast
-import copy
+import gc
 import importlib
 import importlib.util
 import os
@@ -31,7 +31,9 @@ import coverage
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-QUIET = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:nbval", "-o", "addopts="]
+# Who fails is all that counts, so assertions need not explain themselves.
+QUIET = ["-q", "-x", "--assert=plain", "--tb=no", "-o", "addopts="]
+QUIET += ["-p", "no:cacheprovider", "-p", "no:nbval", "-p", "no:doctest"]
 
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -158,13 +160,13 @@ def all_mutants(tree: ast.Module) -> list[Mutant]:
     ]
 
 
-def mutated(tree: ast.Module, mutant: Mutant) -> ast.Module:
-    new = copy.deepcopy(tree)
-    for number, node, *_ in nodes(new):
+def mutate(tree: ast.Module, mutant: Mutant) -> ast.Module:
+    """Change the tree itself: each mutant has a process, and so a tree, of its own."""
+    for number, node, *_ in nodes(tree):
         if number == mutant.node:
             apply(node, mutant.change)
             break
-    return ast.fix_missing_locations(new)
+    return ast.fix_missing_locations(tree)
 
 
 # ------------------------------------------------------------------------ running
@@ -183,6 +185,8 @@ def prepare(module: str) -> None:
     hypothesis.settings.load_profile("mutants")
     for name in [name for name in sys.modules if name.split(".")[0] == "crmlib"]:
         del sys.modules[name]  # each child makes its own, the mutant among them
+    gc.collect()
+    gc.freeze()  # so that the children need not look through it again
 
 
 def install(module: str, path: Path, tree: ast.Module) -> None:
@@ -219,7 +223,7 @@ def start(run: object, *arguments: object) -> int:
 def run_mutant(
     module: str, path: Path, tree: ast.Module, mutant: Mutant, tests: list[str]
 ) -> int:
-    install(module, path, mutated(tree, mutant))
+    install(module, path, mutate(tree, mutant))
     return pytest.main([*QUIET, *tests])
 
 

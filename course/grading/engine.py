@@ -8,16 +8,19 @@ student's functions return. nbgrader reaches all this through `RunCells`, named 
 
 from __future__ import annotations
 
+import ast
 import atexit
 import contextlib
 import os
 import socket
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
@@ -51,15 +54,19 @@ def execute(
     files: dict[str, bytes],
     limits: Limits,
     boxes: Boxes,
+    asked: frozenset[str] = frozenset(),
 ) -> None:
     """Run the code cells of *nb* in order, in a fresh process with *files* beside it.
+
+    *asked* are the names that students are asked to define, see `asked_names`.
+
 
     Outputs are written into the cells. An error does not stop the run; a cell that
     takes too long is interrupted. If the interpreter ends or cannot be interrupted,
     that cell and all after it carry an error that says so: without it nbgrader would
     take a test that never ran for one that passed.
     """
-    run = _Run(nb, limits, boxes)
+    run = _Run(nb, limits, boxes, asked)
     with boxes.student(limits, files) as child:
         run.child = child
         for cell in nb.cells:
@@ -68,8 +75,24 @@ def execute(
                 cell.execution_count = None
                 if cell.source.strip():
                     run.cell(cell)
-                elif is_test(cell):
-                    continue
+
+
+def asked_names(answers: Iterable[str]) -> frozenset[str]:
+    """Return the names that the reference's answer cells define.
+
+    >>> sorted(asked_names(["def total(values):\\n    ...", "rate = 2"]))
+    ['rate', 'total']
+    """
+    found: set[str] = set()
+    for source in answers:
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.parse(source).body:
+                if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    found.add(node.name)
+                for part in ast.walk(node) if isinstance(node, ast.Assign) else ():
+                    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                        found.add(part.id)
+    return frozenset(found)
 
 
 class _Run:
@@ -77,9 +100,12 @@ class _Run:
 
     child: Any
 
-    def __init__(self, nb: NotebookNode, limits: Limits, boxes: Boxes) -> None:
+    def __init__(
+        self, nb: NotebookNode, limits: Limits, boxes: Boxes, asked: frozenset[str]
+    ) -> None:
         self.limits, self.boxes = limits, boxes
         self.generation = boxes.generation
+        self.asked = sorted(asked)
         self.given = [
             cell.source
             for cell in nb.cells
@@ -147,7 +173,8 @@ class _Run:
                 self.child.send(copy, theirs.fileno())
                 theirs.close()
                 asked = {"source": cell.source, "given": self.given}
-                judge.send(asked | {"seconds": seconds}, ours.fileno())
+                asked |= {"asked": self.asked, "seconds": seconds}
+                judge.send(asked, ours.fileno())
                 ours.close()
                 reply = _reply(judge.receive(seconds + GRACE_SECONDS))
         except TimeoutError:
@@ -286,8 +313,26 @@ class RunCells(NbGraderPreprocessor):  # type: ignore[misc]
         if not take_over(nb, ready.pop(key, None)):
             folder = Path(resources["metadata"]["path"])
             limits = Limits(self.timeout, self.notebook_timeout)
-            run_one(nb, folders=[folder], limits=limits, sandbox=self.sandbox)
+            asked = _asked_in_gradebook(resources["nbgrader"])
+            run_one(
+                nb,
+                folders=[folder],
+                limits=limits,
+                sandbox=self.sandbox,
+                asked=asked,
+            )
         return nb, resources
+
+
+def _asked_in_gradebook(where: dict[str, Any]) -> frozenset[str]:
+    with Gradebook(where["db_url"]) as gradebook:
+        notebook = gradebook.find_notebook(where["notebook"], where["assignment"])
+        answers = {cell.name for cell in notebook.solution_cells}
+        return asked_names(
+            cell.source
+            for cell in notebook.source_cells
+            if cell.name in answers and cell.cell_type == "code"
+        )
 
 
 ready: dict[tuple[str, str, str], NotebookNode] = {}
@@ -309,13 +354,19 @@ def take_over(nb: NotebookNode, run: NotebookNode | None) -> bool:
 
 
 def run_one(
-    nb: NotebookNode, *, folders: list[Path], limits: Limits, sandbox: bool
+    nb: NotebookNode,
+    *,
+    folders: list[Path],
+    limits: Limits,
+    sandbox: bool,
+    asked: frozenset[str],
 ) -> None:
     """Run one notebook by the means that this system has."""
     check(sandbox=sandbox)
     if can_fork():
         boxes = shared_boxes(sandbox=sandbox)
-        execute(nb, files=files_of(folders), limits=limits, boxes=boxes)
+        files = files_of(folders)
+        execute(nb, files=files, limits=limits, boxes=boxes, asked=asked)
     else:
         from course.grading import kernels
 

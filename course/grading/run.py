@@ -550,11 +550,19 @@ def _prepare(
         hand_in.remarks += suspects.found(nb)
         if boxes is None:
             continue
-        with_tests(nb, cells.read(source / f"{hand_in.notebook}.ipynb"))
+        original = cells.read(source / f"{hand_in.notebook}.ipynb")
+        with_tests(nb, original)
+        asked = engine.asked_names(
+            cell.source
+            for cell in original.cells
+            if cell.cell_type == "code" and cells.is_answer(cell)
+        )
         files = box.files_of([staged, source])
         for attempt in (1, 2):
             try:
-                engine.execute(nb, files=files, limits=plan.limits, boxes=boxes)
+                engine.execute(
+                    nb, files=files, limits=plan.limits, boxes=boxes, asked=asked
+                )
                 engine.forgive_warnings(nb)
             except box.Lost as lost:
                 boxes.renew(lost.generation)

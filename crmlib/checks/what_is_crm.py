@@ -1,8 +1,8 @@
-"""Checkpoint of chapter 1, what CRM is: ten questions, in the chapter's order.
+"""Checkpoint of chapter 1, what CRM is: seven questions, and four from a textbook.
 
 Answers to questions on our data are computed from the tables when they are asked for.
-Each question can be called by its name; `QUESTIONS` has them all for
-`crmlib.widgets.quiz`.
+Each question can be called by its name; `QUESTIONS` has those of the chapter, in its
+order, and `TEXTBOOK` the four, for `crmlib.widgets.quiz`.
 
     >>> kind(...).ok is None
     True
@@ -22,6 +22,7 @@ from crmlib.checks import Choice, Number
 __all__ = [
     "OFFER",
     "QUESTIONS",
+    "TEXTBOOK",
     "aim",
     "break_even",
     "core",
@@ -32,6 +33,7 @@ __all__ = [
     "lift",
     "luck",
     "points",
+    "spread",
 ]
 
 #: What the offer of the chapter costs in three years, in yuan.
@@ -226,6 +228,27 @@ break_even = Number(
     "for sales, or try values of a_year(sales=…).",
 )
 
+spread = Choice(
+    "Two offers. Either pays in about half of the futures drawn. With the first, nine "
+    "in ten end between −130,000 and +150,000 yuan, with the second between −15,000 "
+    "and +20,000. What do you tell the owner?",
+    options=(
+        "They are equal: both pay in half of the futures",
+        "Take the first: its best is better",
+        "Ask for the middle of each range, and take the offer with the larger one",
+        "They are different bets: ask whether the firm can bear the worse end of the "
+        "first",
+    ),
+    right="d",
+    why=(
+        "The share that pays says how often, and not how much. Look at the ends.",
+        "So is its worst worse. One end of a range is as little as its middle.",
+        "A middle is a point again. It says nothing of what happens if luck is bad.",
+        "The share says how often one loses, the range how much: two questions, and "
+        "the second can close the shop.",
+    ),
+)
+
 
 # Baskets ----------------------------------------------------------------------------
 
@@ -307,16 +330,16 @@ driver = Choice(
     ),
 )
 
-#: All questions, in the order of the chapter.
+#: The chapter's own questions, in its order.
 QUESTIONS: tuple[Number | Choice, ...] = (
     definition,
-    core,
-    aim,
-    essence,
     kind,
     points,
     break_even,
+    spread,
     lift,
     luck,
-    driver,
 )
+
+#: Four exercises of a textbook's first chapter, with its answers.
+TEXTBOOK: tuple[Choice, ...] = (core, aim, essence, driver)

@@ -9,8 +9,9 @@ import nbformat
 import numpy as np
 import pytest
 
+from course import figures
 from course.term import ROOT
-from crmlib import datasets, environment
+from crmlib import _inventory, datasets, environment, plots
 from crmlib.checks import environment as check
 
 
@@ -69,11 +70,11 @@ def test_the_consumers(chapter):
 
 def test_the_gaps(chapter):
     wide = chapter["wide"]
-    assert wide.index[0] == ("18-29", "convenience")
+    assert wide.index[0] == ("convenience", "18-29")
     assert wide["crane_is_ahead"].iloc[0] < 0, "leaves wider still"
-    assert wide.index[1] == ("60+", "price")
+    assert wide.index[1] == ("price", "60+")
     assert wide["crane_is_ahead"].iloc[1] > 0.9, "the upper right corner"
-    assert wide.loc[("45-59", "price"), "crane_is_ahead"] > 0.9
+    assert wide.loc[("price", "45-59"), "crane_is_ahead"] > 0.9
     assert (chapter["gaps"].shape[0], chapter["wanted"].size) == (20, 20)
 
 
@@ -149,6 +150,15 @@ def test_the_screening(chapter):
     more.loc[more["strategy"] == "leave the ad race", "gain"] = 5
     ranked = environment.screen(more, weights=chapter["weights"])
     assert ranked["strategy"].iloc[0] == "leave the ad race"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "percent"), [("gain", 25), ("gain", 50), ("speed", 100), ("ease", 0)]
+)
+def test_the_widget_draws_ties_whole(chapter, criterion, percent):
+    drawn = chapter["draw"](criterion, percent)
+    with plots.style():
+        assert figures.audit(_inventory.take(drawn)) == []
 
 
 def test_the_sizes(chapter):

@@ -112,7 +112,9 @@ def test_the_business_case(chapter: dict[str, Any]) -> None:
     assert enough, "the sliders reach nine in ten"
     assert min(enough) > 10
     assert chapter["outside"] == sorted(chapter["outside"], reverse=True)
-    assert chapter["outside"][2] < 0.25
+    assert chapter["outside"][2] == pytest.approx(0.30, abs=0.05), "agrees with 70 %"
+    width = chapter["high"] - chapter["low"]
+    assert width == pytest.approx(check.OFFER, rel=0.1), "as wide as the bill"
     assert check.break_even.answer() > 10
 
 

@@ -58,6 +58,7 @@ def main(channel: socket.socket, shell: shells.Shell) -> None:
         signal.signal(signal.SIGALRM, shells._ring)
         signal.setitimer(signal.ITIMER_REAL, asked["seconds"])
         shell.user_ns.update(pupil.fetch(sorted(wanted)))
+        pupil.lend(shell.user_ns, set(asked["asked"]) & bound_names(shell, source))
     except Died:
         reply = {"outputs": [], "late": False}
     except shells.Late:
@@ -95,6 +96,17 @@ def used_names(shell: shells.Shell, source: str) -> set[str]:
     return _names(tree) if tree else set()
 
 
+def bound_names(shell: shells.Shell, source: str) -> set[str]:
+    """Return the names that a cell binds itself."""
+    tree = _tree(shell, source)
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    found = {node.name for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, kinds)}
+    for node in ast.walk(tree or ast.Module([], [])):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
+
+
 def _tree(shell: shells.Shell, source: str) -> ast.Module | None:
     try:
         return ast.parse(shell.transform_cell(source))
@@ -125,6 +137,27 @@ class Pupil:
         self.sent: dict[int, tuple[int, Any, bytes]] = {}
         self.functions: list[Any] = []
         self.next_key = 0
+        self.kept: dict[int, Any] = {}
+        self.lent: dict[str, Any] = {}
+        self.names: dict[str, Any] = {}
+
+    def lend(self, names: dict[str, Any], which: set[str]) -> None:
+        """Let the copy see, before each call, what the test puts in the place of answers.
+
+        A test may let a right function stand in for the student's own where the next
+        one builds on it. Only names that students are asked to define are lent, so that
+        nobody can guess the name of a hidden result and read it.
+        """
+        self.names = names
+        self.lent = {name: names.get(name) for name in which}
+
+    def update_lent(self) -> None:
+        """Send what the test has bound anew."""
+        for name, before in list(self.lent.items()):
+            value = self.names.get(name)
+            if value is not before:
+                self.lent[name] = value
+                self.ask("set", name, self.parcel(value))
 
     def fetch(self, names: list[str]) -> dict[str, Any]:
         """Return those of *names* that the student's process has."""
@@ -168,8 +201,8 @@ class Pupil:
         """Call one of the test's own functions for the student's code."""
         try:
             function = self.functions[asked["back"]]
-            args = self.decode(asked["args"])
-            kwargs = self.decode(asked["kwargs"])
+            args = [self.decode(data) for data in asked["args"]]
+            kwargs = {name: self.decode(data) for name, data in asked["kwargs"]}
             answer = (True, function(*args, **kwargs))
         except Exception as error:
             answer = (False, type(error)(*error.args))
@@ -239,10 +272,12 @@ class Pupil:
             return known[0], None
         self.next_key += 1
         self.sent[id(value)] = (self.next_key, value, blob)
+        self.kept[self.next_key] = value
         return self.next_key, blob
 
     def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the student's function, and take over what it did to its arguments."""
+        self.update_lent()
         parcels = [self.parcel(value) for value in args]
         named = {name: self.parcel(value) for name, value in kwargs.items()}
         question = ("call", number, parcels, named)
@@ -269,6 +304,10 @@ class Pupil:
     def resolve(self, data: list[Any]) -> Any:
         """Return the stand-in for a reference."""
         _, number, about = data
+        if about == "kept":
+            if number not in self.kept:
+                raise ValueError("an argument that was never sent")
+            return self.kept[number]
         if not isinstance(number, int) or not isinstance(about, dict):
             raise ValueError("a reference that is none")
         if number not in self.stands:

@@ -187,6 +187,9 @@ class Desk:
             ]
         if what == "call":
             return self.call(*given)
+        if what == "set":
+            self.names[given[0]] = self.take(given[1])
+            return None
         value = self.known[given[0]]
         if what == "get":
             return self.encode(getattr(value, given[1]))
@@ -240,13 +243,22 @@ class Desk:
     def call_back(self, number: int, args: Any, kwargs: Any) -> Any:
         """Call a function of the judge's."""
         left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
-        asked = {"back": number, "args": self.encode(args)}
-        wire.send_json(self.line, asked | {"kwargs": self.encode(kwargs)})
+        asked: dict[str, Any] = {"back": number}
+        asked["args"] = [self.argument(value) for value in args]
+        asked["kwargs"] = [[name, self.argument(kwargs[name])] for name in kwargs]
+        wire.send_json(self.line, asked)
         right, value = self.load(wire.receive(self.line))
         signal.setitimer(signal.ITIMER_REAL, left)
         if not right:
             raise value
         return value
+
+    def argument(self, value: Any) -> Any:
+        """Turn an argument into data; what the judge has sent is only named."""
+        for key, (kept, _) in self.kept.items():
+            if kept is value:
+                return ["reference", key, "kept"]
+        return self.encode(value)
 
     def call(self, number: int, parcels: Any, named: Any) -> dict[str, Any]:
         """Call a function; say what it returned and which arguments it changed."""
