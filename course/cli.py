@@ -70,7 +70,17 @@ def _grade(options: argparse.Namespace) -> None:
     print(f"pages for students: {options.class_dir / 'feedback'}")
 
 
-def _demo(options: argparse.Namespace) -> None:
+def _grades(options: argparse.Namespace) -> None:
+    from course import grading
+
+    results = grading.collect(class_dir=options.class_dir)
+    for assignment in sorted({result.assignment for result in results}):
+        grading.feedback_pages(assignment, class_dir=options.class_dir)
+    grading.write_csv(results, options.class_dir / "grades.csv")
+    print(grading.table(results))
+
+
+def _demo(options: argparse.Namespace) -> int:
     from course import grading
 
     class_dir = CLASS_DIR / "demo"
@@ -78,6 +88,16 @@ def _demo(options: argparse.Namespace) -> None:
     print(grading.table(results))
     print(f"\ngrades: {class_dir / 'grades.csv'}")
     print(f"pages for students: {class_dir / 'feedback'}")
+    wrong = grading.unexpected(results, options.sample)
+    for line in wrong:
+        print(f"not as the sample says: {line}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _api(options: argparse.Namespace) -> None:
+    from course import api
+
+    print(f"wrote {api.write().relative_to(ROOT)}")
 
 
 def _say(text: str) -> None:
@@ -116,6 +136,15 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("assignment", help="such as oriental_hotel")
     grade.add_argument("--class-dir", type=Path, default=CLASS_DIR, metavar="FOLDER")
     grade.set_defaults(run=_grade)
+
+    again = commands.add_parser(
+        "grades", help="write grades and pages again, after grading by hand"
+    )
+    again.add_argument("--class-dir", type=Path, default=CLASS_DIR, metavar="FOLDER")
+    again.set_defaults(run=_grades)
+
+    page = commands.add_parser("api", help="make crmlib/README.md from the docstrings")
+    page.set_defaults(run=_api)
 
     demo = commands.add_parser("demo", help="grade a sample class into class/demo")
     demo.add_argument("sample", type=Path, help="folder of the sample class")

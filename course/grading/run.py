@@ -130,12 +130,12 @@ class ClassRoom:
         nbgrader opens the gradebook dozens of times for one submission and saves after
         each cell; most of its time goes into that. Here all of them get this one.
         """
-        kept = _OneGradebook(self.db_url)
+        kept, usual = _OneGradebook(self.db_url), Gradebook
         users = [
             module
             for name, module in list(sys.modules.items())
             if name.startswith(("nbgrader.", "course.grading."))
-            and getattr(module, "Gradebook", None) is Gradebook
+            and getattr(module, "Gradebook", None) is usual
         ]
         for module in users:
             module.__dict__["Gradebook"] = lambda *_, **__: kept
@@ -144,7 +144,7 @@ class ClassRoom:
             kept.save()
         finally:
             for module in users:
-                module.__dict__["Gradebook"] = Gradebook
+                module.__dict__["Gradebook"] = usual
             kept.end()
 
     def report_path(self, student: str, assignment: str) -> Path:

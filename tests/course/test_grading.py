@@ -308,7 +308,7 @@ def test_the_formgraders_own_pages_stay_its_own():
         ("untouched", "Not answered."),
         ("loop", "Your code did not end by itself and was stopped after 4 s."),
         ("dead", "Not run: Python had ended in an earlier cell."),
-        ("curious", feedback.WITHHELD),
+        ("curious", "print(In)"),
         ("renamed", "it was graded as such"),
         ("empty", "not been graded"),
     ],

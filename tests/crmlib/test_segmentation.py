@@ -95,6 +95,12 @@ class TestAgents:
         with pytest.raises(ValueError, match=says):
             agent_total(**(LAO_ZHANG | {lever: value}))
 
+    def test_a_sure_buyer_is_possible_and_more_is_not(self):
+        sure = LAO_ZHANG | {"probability": 1}
+        assert agent_total(**sure) == 1000 * 1_000_000
+        with pytest.raises(ValueError, match="probability must be from 0 to 1"):
+            agent_total(**(LAO_ZHANG | {"probability": 1.01}))
+
     def test_break_even_that_cannot_be(self):
         with pytest.raises(ValueError, match="no lever called 'price'; there are"):
             agent_break_even(LAO_ZHANG, XIAO_WANG, lever="price")
@@ -190,6 +196,27 @@ class TestProfit:
         pd.testing.assert_frame_equal(orders, before[0])
         pd.testing.assert_frame_equal(costs, before[1])
 
+    def test_one_cent_has_a_discount_share_and_nothing_has_none(self):
+        orders, costs = small_books()
+        orders = orders.assign(list_cents=[1, 0, 0, 0, 0], discount_cents=0)
+        shares = profit(orders, costs, as_of="2025-12-31")["discount_share"]
+        assert shares.isna().tolist() == [True, False, True, True]
+        assert shares[1] == 0
+
+    def test_customers_as_a_category_are_those_who_occur(self):
+        orders, costs = small_books()
+        kind = pd.CategoricalDtype(["C1", "C2", "C3", "C4", "C5", "C6"])
+        table = profit(
+            orders.astype({"customer_id": kind}),
+            costs.astype({"customer_id": kind}),
+            as_of="2025-12-31",
+        )
+        assert table["customer_id"].tolist() == ["C1", "C2", "C3", "C4"]
+
+    def test_a_period_of_one_day(self):
+        table = profit(*small_books(), start="2025-01-01", as_of="2025-01-01")
+        assert table["profit_cents"].tolist() == [800, 300]
+
     def test_missing_money_names_the_rows(self):
         orders, costs = small_books()
         orders["goods_cost_cents"] = pd.array([1, None, 3, 4, None], dtype="Int64")
@@ -273,6 +300,8 @@ class TestPyramid:
         assert table["n_customers"].tolist() == [0, 3]
         tiers = pyramid_tiers(pd.Series([1, 2], index=["a", "b"]), shares={"all": 1})
         assert tiers.to_dict() == {"a": "all", "b": "all"}
+        tiers = pyramid_tiers(pd.Series([3, 1]), shares={"top": 0.5, "rest": 0.5})
+        assert (tiers < "rest").tolist() == [True, False]  # the best comes first
 
     @pytest.mark.parametrize(
         ("shares", "says"),
@@ -357,6 +386,8 @@ class TestConcentration:
         error = refused(call, value)
         assert error.rows.index.tolist() == ["b", "d"]
         assert "use whale_curve" in str(error)
+        assert "2 values are below 0" in str(error)
+        assert "1 value is below 0" in str(refused(call, value.head(2)))
         assert "a share of that means nothing" in str(refused(call, pd.Series([0, 0])))
 
     @settings(max_examples=60, deadline=None)
@@ -453,6 +484,8 @@ class TestRelationship:
         ranked = rank_relationship_customers(self.table, label)
         assert ranked["customer_id"].tolist() == ["C6", "C1"]
         assert ranked["place"].tolist() == [1, 2]
+        assert ranked.columns[0] == "place"
+        assert ranked.index.tolist() == [0, 1]
 
     def test_equals_share_their_lowest_place(self):
         table = pd.DataFrame(
@@ -494,6 +527,16 @@ class TestMarketingTypes:
         top = [k for k, m in zip(kinds, marks, strict=True) if m == max(marks)]
         assert answer["marketing_type"] == (top[0] if len(top) == 1 else "undecided")
 
+    def test_the_answer_is_numbered_anew_with_the_customer_in_front(self):
+        asked = ["price", "person", "convenience", "responsibility"]
+        survey = pd.DataFrame({"customer_id": ["C2", "C1"]}, index=[7, 3]).assign(
+            **dict.fromkeys(asked, 3)
+        )
+        table = marketing_types(survey)
+        assert table.columns[0] == "customer_id"
+        assert table.index.tolist() == [0, 1]
+        assert table["customer_id"].tolist() == ["C2", "C1"]
+
     def test_survey_errors(self):
         survey = pd.DataFrame(
             {
@@ -534,6 +577,32 @@ class TestMarketingTypes:
         ):
             assert table[kind].tolist() == pytest.approx([sign, -sign])
         assert table["marketing_type"].tolist() == ["undecided", "undecided"]
+
+    def test_economic_is_the_share_of_the_list_price_saved(self):
+        orders = pd.DataFrame(
+            {
+                "customer_id": pd.Categorical(
+                    ["C1", "C1", "C2", "C3", "C4"], ["C1", "C2", "C3", "C4", "C9"]
+                ),
+                "channel": "shop",
+                "is_certified": False,
+                "list_cents": [300, 100, 1, 0, 1000],
+                "discount_cents": [80, 0, 1, 0, 600],
+            }
+        )
+        table = marketing_types_from_behaviour(orders)
+        assert list(table.columns[:2]) == ["customer_id", "n_orders"]
+        assert table["customer_id"].tolist() == ["C1", "C2", "C3", "C4"]
+        saved = pd.Series([0.2, 1.0, 0.0, 0.6])  # C3 paid and saved nothing
+        expected = (saved - saved.mean()) / saved.std(ddof=0)
+        assert table["economic"].tolist() == pytest.approx(expected.tolist())
+        # Nobody else stands out, so whoever saves more than the mean is economic.
+        assert table["marketing_type"].tolist() == [
+            "undecided",
+            "economic",
+            "undecided",
+            "economic",
+        ]
 
     def test_all_alike_are_undecided(self):
         orders = pd.DataFrame(
@@ -691,6 +760,8 @@ class TestStability:
         assert found.transitions.loc["a"].to_dict() == {"a": 1, "b": 1}
         assert found.shares.loc["a"].tolist() == [0.5, 0.5]
         assert found.shares.loc["b"].isna().all()
+        one = stability(before, pd.Series(["b"], index=["C3"])).shares
+        assert one.loc["a"].tolist() == [0, 1]
 
     def test_tiers_keep_their_order(self):
         index = pd.Index([f"C{i}" for i in range(20)])
@@ -755,6 +826,8 @@ class TestCriteria:
         assert "income (50 %)" in verdict.sentence
         assert "age" not in verdict.sentence
         assert measurable(table, "age", at_least=0.75).holds
+        third = measurable(table.head(3), ["income"])
+        assert "income (33.3 %)" in third.sentence
         assert refused(measurable, table, ["wage"]).column == "wage"
         assert "no customers" in str(refused(measurable, table.head(0), ["age"]))
         with pytest.raises(ValueError, match="columns is empty"):
@@ -784,11 +857,13 @@ class TestCriteria:
         )
         assert verdict.table["net_cents"].tolist() == [50, 0]
         assert verdict.table["holds"].tolist() == [True, False]  # 0 earns nothing
-        assert verdict.value == 0
+        assert (verdict.value, verdict.threshold) == (0, 0)
         assert "regular (0.00 yuan)" in verdict.sentence
         happy = profitable(self.segment, earned, cost_cents=49)
         assert happy.holds
         assert "0.01 yuan (regular)" in happy.sentence
+        dear = profitable(self.segment, earned * 10_000, cost_cents=12_345)
+        assert "is 4,876.55 yuan (regular)" in dear.sentence
         with pytest.raises(ValueError, match="no entry for: regular"):
             profitable(self.segment, earned, cost_cents={"key": 1})
         error = refused(profitable, self.segment, pd.Series([1.0, None, 1, 1, 1]))
@@ -801,6 +876,11 @@ class TestCriteria:
         assert verdict.holds
         few = value.head(1)
         assert len(profitable(pyramid_tiers(few), few).table) == 1
+        reached = accessible(pyramid_tiers(few), few > 0).table
+        assert reached["segment"].tolist() == ["regular"]
+        both = pd.Series([True, False], index=["a", "b"])
+        same = pd.Series([5, 5], index=both.index)
+        assert len(responsive(pyramid_tiers(same), both, both).table) == 1
 
     def test_responsive(self):
         segment = pd.Series(["a"] * 150 + ["b"] * 20)
@@ -813,6 +893,7 @@ class TestCriteria:
         assert verdict.table["holds"].tolist() == [True, False]
         assert not verdict.holds
         assert verdict.value == pytest.approx(-0.2775, abs=5e-5)
+        assert verdict.threshold == 0
         assert "b (-27.8 to 27.8)" in verdict.sentence
         first = segment == "a"
         alone = responsive(segment[first], treated[first], outcome[first])
