@@ -26,6 +26,7 @@ __all__ = [
     "demo",
     "feedback_pages",
     "grade",
+    "has_sandbox",
     "number",
     "table",
     "unexpected",
@@ -80,6 +81,17 @@ def grade(
         again=again,
         progress=progress,
     )
+
+
+def has_sandbox() -> bool:
+    """Say whether submissions can be run in a sandbox on this machine."""
+    from course.grading import box
+
+    try:
+        box.check(sandbox=True)
+    except box.NoSandbox:
+        return False
+    return True
 
 
 def collect(*, class_dir: Path = CLASS_DIR, root: Path = ROOT) -> list[Result]:

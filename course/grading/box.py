@@ -507,5 +507,3 @@ def files_of(folders: Iterable[Path], *, most: int = 20 * MEGABYTE) -> dict[str,
                 left -= size
                 found[path.relative_to(folder).as_posix()] = path.read_bytes()
     return found
-
-

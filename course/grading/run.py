@@ -63,9 +63,7 @@ class ClassRoom:
         self.handed_out = self.class_dir / ".handed_out"
         self.db_url = f"sqlite:///{(self.class_dir / 'gradebook.db').as_posix()}"
 
-    def config(
-        self, limits: Limits | None = None, *, sandbox: bool = True
-    ) -> Config:
+    def config(self, limits: Limits | None = None, *, sandbox: bool = True) -> Config:
         """Return the project's nbgrader configuration, turned on this class folder."""
         file = self.root / "nbgrader_config.py"
         if not file.exists():
@@ -372,9 +370,7 @@ def _start_term(class_dir: Path) -> None:
         begun.parent.rmdir()
 
 
-def _round(
-    plan: Plan, workers: int, again: bool, progress: Progress | None
-) -> None:
+def _round(plan: Plan, workers: int, again: bool, progress: Progress | None) -> None:
     """Grade everybody whose hand-in has changed."""
     everybody = students(plan.room)
     keys = {name: _key(plan, name) for name in everybody}
@@ -517,9 +513,7 @@ def _summary(report: dict[str, Any]) -> str:
     return grades.REMARKS if remarks else grades.GRADED
 
 
-def _prepare(
-    plan: Plan, student: str, key: str, boxes: box.Boxes | None
-) -> Prepared:
+def _prepare(plan: Plan, student: str, key: str, boxes: box.Boxes | None) -> Prepared:
     """Read what a student handed in and run it. Called from several threads."""
     room, assignment = plan.room, plan.assignment
     prepared = Prepared(key)

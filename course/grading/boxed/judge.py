@@ -100,7 +100,11 @@ def bound_names(shell: shells.Shell, source: str) -> set[str]:
     """Return the names that a cell binds itself."""
     tree = _tree(shell, source)
     kinds = (ast.FunctionDef, ast.ClassDef)
-    found = {node.name for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, kinds)}
+    found = {
+        node.name
+        for node in ast.walk(tree or ast.Module([], []))
+        if isinstance(node, kinds)
+    }
     for node in ast.walk(tree or ast.Module([], [])):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
@@ -285,9 +289,7 @@ class Pupil:
         values = [*args, *kwargs.values()]
         by_key = {
             parcel[0]: value
-            for parcel, value in zip(
-                [*parcels, *named.values()], values, strict=True
-            )
+            for parcel, value in zip([*parcels, *named.values()], values, strict=True)
         }
         for key, data in reply.get("changed", []):
             value = by_key[key]

@@ -340,7 +340,5 @@ def _complain(handle: int, error: BaseException) -> None:
         wire.send_json(channel, {"trouble": f"{type(error).__name__}: {error}"})
 
 
-
-
 if __name__ == "__main__":
     main(int(sys.argv[1]), sys.argv[2])
