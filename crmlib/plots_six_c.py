@@ -9,7 +9,6 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -50,36 +49,39 @@ def tornado(
     factors = [str(factor) for factor in dict.fromkeys(table["factor"])]
     with style():
         if ax is None:
-            _, ax = subplots(height=1.6 + 0.5 * len(factors))
-        step = float(table["delta"].abs().iloc[0])
-        for sign, hatch, word in ((1, "", "more"), (-1, "//", "less")):
-            rows = table[(sign * table["delta"] > 0).to_numpy()].set_index("factor")
-            rows = rows.loc[factors]
-            places = np.arange(len(factors)) - 0.19 * sign
-            blue, red = COLOURS["blue"], COLOURS["vermillion"]
-            for values, colour, side in (
-                (rows["n_better"], blue, "rise"),
-                (-rows["n_worse"], red, "fall"),
+            _, ax = subplots(height=1.6 + 0.55 * len(factors))
+        most = int(max(table["n_better"].max(), table["n_worse"].max(), 1))
+        places, labels = [], []
+        for row in table.to_dict("records"):
+            number = factors.index(str(row["factor"]))
+            raised = float(row["delta"]) > 0
+            place = number - 0.2 if raised else number + 0.2
+            places.append(place)
+            step = f"{row['delta']:+g}".replace("-", "\N{MINUS SIGN}")
+            labels.append(f"{row['factor']} {step}" if raised else step)
+            for sign, count, colour in (
+                (-1, int(row["n_worse"]), "vermillion"),
+                (1, int(row["n_better"]), "blue"),
             ):
-                ax.barh(
-                    places,
-                    values,
-                    height=0.36,
-                    color=colour,
-                    hatch=hatch,
-                    label=f"{side}, weight {step:g} {word}",
+                ax.barh(place, sign * count, height=0.36, color=COLOURS[colour])
+                ax.annotate(
+                    f"{count:,}",
+                    (sign * count, place),
+                    xytext=(4 * sign, 0),
+                    textcoords="offset points",
+                    ha="left" if sign > 0 else "right",
+                    va="center",
+                    color=TEXT_COLOURS[colour],
                 )
         ax.axvline(0, color=COLOURS["grey"], linewidth=1, gid="decoration")
-        ax.set_yticks(range(len(factors)), labels=factors)
+        ax.set_yticks(places, labels=labels)
         ax.invert_yaxis()
         ax.grid(visible=False, axis="y")
         ax.tick_params(axis="y", length=0)
-        most = int(max(table["n_better"].max(), table["n_worse"].max(), 1))
         ax.set_xlim(-1.15 * most, 1.15 * most)
         ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-        ax.set_xlabel("Grade falls  |  grade rises (customers)")
-        ax.set_ylabel("Weight that moves")
-        ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+        ax.set_xlabel("Customers whose grade falls (left) or rises (right)")
+        ax.set_ylabel("Weight that moves, and by how much")
         top = table.iloc[int(table["n_moved"].to_numpy().argmax())]
         return _titled(
             ax,

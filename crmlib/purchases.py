@@ -458,9 +458,9 @@ def _plain_columns(
     frame: _Frame,
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
     """Return the three columns as arrays of numbers and times, or None."""
-    if not isinstance(frame, nw.DataFrame) or len(frame) == 0:
-        return None
-    if not (frame.implementation.is_pandas() or frame.implementation.is_polars()):
+    kind = frame.implementation
+    is_known = kind.is_pandas() or kind.is_polars()
+    if not (is_known and isinstance(frame, nw.DataFrame) and len(frame)):
         return None
     found = []
     for column, kinds in (
@@ -472,7 +472,7 @@ def _plain_columns(
             return None
         values = frame[column]
         dtype = getattr(values.to_native(), "dtype", None)
-        if frame.implementation.is_pandas() and not isinstance(dtype, np.dtype):
+        if kind.is_pandas() and not isinstance(dtype, np.dtype):
             return None  # an extension type, such as Int64 or a time zone
         if not (values.dtype.is_integer() or values.dtype.is_temporal()):
             return None  # text is not turned into an array only to be refused

@@ -100,11 +100,11 @@ def check(*, sandbox: bool) -> None:
 def _environment(role: str) -> dict[str, str]:
     """Return all that a box sees of the environment."""
     kept = {
-        "HOME": "/tmp/work",  # noqa: S108
-        "IPYTHONDIR": "/tmp/work/.ipython",  # noqa: S108
+        "HOME": "/tmp/work",
+        "IPYTHONDIR": "/tmp/work/.ipython",
         "LANG": "C.UTF-8",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": "/tmp/work/.matplotlib",  # noqa: S108
+        "MPLCONFIGDIR": "/tmp/work/.matplotlib",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -161,7 +161,7 @@ def _command(role: str, handle: int, *, sandbox: bool) -> list[str]:
             bwrap += ["--cap-add", right]
     else:
         bwrap += ["--unshare-user"]
-    bwrap += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108
+    bwrap += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     for place in _system_places():
         bwrap += [*_ancestors(place), "--ro-bind", place, place]
     for link in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
@@ -189,7 +189,7 @@ def _command(role: str, handle: int, *, sandbox: bool) -> list[str]:
     else:
         bwrap += ["--ro-bind", str(Path(__file__).parent.parent), "/kit/course"]
     # The last of the writable places is that of each process alone.
-    bwrap += ["--remount-ro", "/", "--chdir", "/tmp"]  # noqa: S108
+    bwrap += ["--remount-ro", "/", "--chdir", "/tmp"]
     return [*bwrap, "--", *python]
 
 

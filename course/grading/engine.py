@@ -36,7 +36,7 @@ from course.grading.box import (
 )
 from course.grading.box import available as can_fork
 from course.grading.cells import is_test, new_output
-from course.grading.grades import DIED, FORGED, LIMIT, NOT_RUN, TIMEOUT
+from course.grading.grades import DIED, FORGED, LIMIT, NOT_RUN, SHOWN, TIMEOUT
 
 INSIDE = "judge-inside"
 """Tag of a test cell whose subject cannot cross as data, such as an open figure."""
@@ -126,7 +126,7 @@ class _Run:
         self.count += 1
         # The course's own cells import and load: on a busy machine that takes a while.
         least = _GIVEN_SECONDS if _is_given(cell) else 0
-        seconds = max(self.limits.cell_seconds, least)
+        seconds = float(max(self.limits.cell_seconds, least))
         seconds = max(min(seconds, self.limits.notebook_seconds - used), 0.1)
         if is_test(cell):
             reply = self.test(cell, seconds)
@@ -184,6 +184,9 @@ class _Run:
         finally:
             with contextlib.suppress(Ended):
                 self.child.send({"do": "end copies"})
+        if reply.get("shown") is True and isinstance(reply.get("outputs"), list):
+            note = {"output_type": "stream", "name": "stdout", "text": SHOWN + "\n"}
+            reply["outputs"].insert(0, note)
         if reply.get("died") is True and not reply.get("late"):
             reply["outputs"] = []
             reply["error"] = _error(DIED, "Python ended while this cell ran.")

@@ -23,6 +23,16 @@ NOT_RUN = "NotRun"
 LIMIT = "LimitExceeded"
 FORGED = "TestsTamperedWith"
 
+CUT = "more characters were printed; they are cut off"
+LEFT_OUT = "(What was displayed beyond the limit is left out.)"
+SHOWN = "(What the answer displayed while it was tested is left out.)"
+NOTES = {
+    CUT: "printed more than is kept.",
+    LEFT_OUT: "displayed more than is kept.",
+    SHOWN: "is about an answer that displays things while it is tested.",
+}
+"""Notes that the engine adds to outputs, and what to say of them."""
+
 GRADED = "graded"
 REMARKS = "graded with remarks"
 NOT_GRADED = "not graded"
@@ -82,6 +92,12 @@ def observed(nb: NotebookNode) -> list[str]:
         else:
             where = f"the answer '{name}'" if is_answer(cell) else f"the cell '{name}'"
         for output in cell.outputs:
+            if output.output_type == "stream":
+                said += [
+                    f"{where[0].upper()}{where[1:]} {words}"
+                    for note, words in NOTES.items()
+                    if note in output.text[-200:]
+                ]
             if output.output_type == "error":
                 said += _one_error(output, where, answer=is_answer(cell))
                 if output.ename in (TIMEOUT, DIED, LIMIT):
@@ -100,6 +116,10 @@ def _one_error(output: NotebookNode, where: str, *, answer: bool) -> list[str]:
         return [f"{capital} was not judged. {message}"]
     if name == DIED:
         return [f"Python itself ended in {where}; nothing after it could be run."]
+    full = name == "OSError" and re.search(r"Errno (27|28)\b", message)
+    if name == "MemoryError" or full:
+        what = "files" if full else "memory"
+        return [f"{capital} used up the {what} that a submission may have."]
     if not answer or name in (NOT_RUN, "NotImplementedError", "KeyboardInterrupt"):
         return []
     if name in ("SyntaxError", "IndentationError", "TabError"):

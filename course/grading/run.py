@@ -2,9 +2,9 @@
 
 What a student handed in is run ahead in the boxes, by several threads that only wait
 for them. Everything that is kept is written by the main thread alone: nbgrader's steps
-take one student after the other, in one transaction of the gradebook each. A student is
-done when a file with the round's *key* says so, so a round that was killed goes on where
-it was, and one that is repeated grades only what has changed.
+take one student after the other, in one transaction of the gradebook each. A student
+is done when a file with the round's *key* says so: a round that was killed goes on
+where it was, and one that is repeated grades only what has changed.
 """
 
 from __future__ import annotations
@@ -541,10 +541,10 @@ def _prepare(plan: Plan, student: str, key: str, boxes: box.Boxes | None) -> Pre
         if not hand_in.ready:
             continue
         nb = cells.read(staged / f"{hand_in.notebook}.ipynb")
-        hand_in.remarks += suspects.found(nb)
+        original = cells.read(source / f"{hand_in.notebook}.ipynb")
+        hand_in.remarks += suspects.found(nb, suspects.hidden_names(original))
         if boxes is None:
             continue
-        original = cells.read(source / f"{hand_in.notebook}.ipynb")
         with_tests(nb, original)
         asked = engine.asked_names(
             cell.source

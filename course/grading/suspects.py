@@ -7,11 +7,12 @@ the cells, what an honest solution of an exercise on tables has no use for.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 
 from nbformat.notebooknode import NotebookNode
 
-from course.grading.cells import is_answer, nbgrader_id
+from course.grading.cells import is_answer, is_test, nbgrader_id
 
 _MODULES = {
     "atexit": "registers what runs at the end (atexit)",
@@ -20,7 +21,9 @@ _MODULES = {
     "faulthandler": "handles crashes (faulthandler)",
     "gc": "searches Python's memory (gc)",
     "http": "uses the network (http)",
+    "mmap": "shares memory (mmap)",
     "multiprocessing": "starts processes (multiprocessing)",
+    "pickle": "stores objects (pickle)",
     "requests": "uses the network (requests)",
     "resource": "changes limits (resource)",
     "signal": "handles signals (signal)",
@@ -77,14 +80,18 @@ _NAMES = {
 }
 _TEXTS = re.compile(
     r"gradebook|grades\.csv|solutions?/|/truth|submitted|autograded|CRM_TERM_SEED"
-    r"|term\.toml|/proc|/etc/|^\.\./|^/(home|root|work|kit|grader|dev|sys|usr|var)"
-    r"|HIDDEN TESTS|localhost|127\.0\.0\.1|https?://"
+    r"|term\.toml|/proc|/etc/|^\.\.(/|$)|^/$|^/\*\*|^/(home|root|work|kit|grader|dev|sys|usr|var|tmp|boot|etc)"
+    r"|\b(auto|manual|max)_score\b|HIDDEN TESTS|localhost|127\.0\.0\.1|https?://"
 )
 _EQUAL = {"__eq__", "__ne__", "__lt__", "__gt__", "__le__", "__ge__", "__bool__"}
+_EQUAL |= {"__contains__", "__getattr__", "equals"}
+_OWN = {name for name in dir(builtins) if not name.startswith("_")}
 
 
-def found(nb: NotebookNode) -> list[str]:
+def found(nb: NotebookNode, hidden: frozenset[str] = frozenset()) -> list[str]:
     """Say in sentences what the student's own cells hold that no answer needs.
+
+    *hidden* are names that only hidden tests use: whoever binds them sets out a bait.
 
     >>> from course.grading.cells import new_cell, new_notebook
     >>> found(new_notebook([new_cell("code", "import os; os._exit(0)")]))
@@ -95,7 +102,7 @@ def found(nb: NotebookNode) -> list[str]:
         meta = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code" or (meta.get("locked") and not is_answer(cell)):
             continue
-        what = in_source(cell.source)
+        what = in_source(cell.source, hidden)
         if what:
             name = nbgrader_id(cell)
             where = f"Cell number {position + 1}" if name is None else f"'{name}'"
@@ -103,20 +110,53 @@ def found(nb: NotebookNode) -> list[str]:
     return said
 
 
-def in_source(source: str) -> list[str]:
+def hidden_names(source: NotebookNode) -> frozenset[str]:
+    """Return the names, with an underscore, that the tests of *source* bind."""
+    bound: set[str] = set()
+    for cell in source.cells:
+        if cell.cell_type == "code" and is_test(cell):
+            for node in ast.walk(_tree(cell.source) or ast.Module([], [])):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    bound.add(node.id)
+    # `_` itself is everybody's.
+    return frozenset(name for name in bound if len(name) > 1 and name[0] == "_")
+
+
+def in_source(source: str, hidden: frozenset[str] = frozenset()) -> list[str]:
     """Return what one cell does that no answer needs, in words."""
-    source = re.sub(r"(?m)^\s*[%!].*$", "", source)
-    shell = re.search(r"(?m)^\s*(?:!|%%?(?:sx|system|bash|sh|script)\b)", source)
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ["starts programs (!)"] if shell else []
     said: dict[str, None] = {}
+    if re.search(r"(?m)^\s*(?:!|%%?(?:sx|system|bash|sh|script)\b)", source):
+        said["starts programs (!)"] = None
+    tree = _tree(source)
+    if tree is None:
+        return list(said)
     imported: set[str] = set()
     for node in ast.walk(tree):
-        for words in _of(node, imported):
+        for words in [*_of(node, imported), *_rebound(node)]:
             said.setdefault(words)
+        if isinstance(node, ast.Name) and node.id in hidden:
+            said.setdefault(f"uses a name of the hidden tests ({node.id})")
     return list(said)
+
+
+def _tree(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(re.sub(r"(?m)^\s*[%!].*$", "pass", source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _rebound(node: ast.AST) -> list[str]:
+    """Say if functions of Python's own get another meaning."""
+    names: list[str] = []
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in _OWN:
+        names = [node.name]
+    elif isinstance(node, ast.Assign):
+        targets = [each.id for each in node.targets if isinstance(each, ast.Name)]
+        names = [name for name in targets if re.fullmatch("__[a-z]+__", name)]
+        if isinstance(node.value, ast.Lambda):
+            names += [name for name in targets if name in _OWN]
+    return [f"gives another meaning to a name of Python's own ({n})" for n in names]
 
 
 def _of(node: ast.AST, imported: set[str]) -> list[str]:
@@ -142,6 +182,8 @@ def _of(node: ast.AST, imported: set[str]) -> list[str]:
         if own & _EQUAL:
             return ["defines when objects are equal or true"]
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if node.value in _EQUAL - {"equals"}:
+            return ["defines when objects are equal or true"]
         match = _TEXTS.search(node.value)
         if match:
             return [f"names a place outside ('{match[0]}')"]

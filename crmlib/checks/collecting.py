@@ -1,4 +1,4 @@
-"""Checkpoint of chapter 2, collecting: eight questions, in the chapter's order.
+"""Checkpoint of chapter 2, collecting: six questions, in the chapter's order.
 
 Answers to questions on our data are computed from the tables when they are asked for.
 Each question can be called by its name; `QUESTIONS` has them all for
@@ -28,9 +28,7 @@ __all__ = [
     "customers",
     "fresh",
     "judge",
-    "shared",
     "silent",
-    "trump",
     "use",
 ]
 
@@ -189,16 +187,16 @@ judge = Choice(
     "judge not tell?",
     options=(
         "which share of the pairs with one e-mail address the match found",
-        "how often rows of sales and of service are wrongly left apart",
         "whether a lower threshold joins more pairs whose addresses differ",
+        "how often rows of sales and of service are wrongly left apart",
         "which joined pairs deserve a second look by a clerk",
     ),
-    right="b",
+    right="c",
     why=(
         "That is the recall that we measured: it needs only rows with an address.",
+        "It can: move the threshold and watch the precision on those rows.",
         "Neither department keeps an e-mail address, so the judge has no opinion about "
         "their rows.",
-        "It can: move the threshold and watch the precision on those rows.",
         "It can: they are the pairs that were joined although their addresses differ.",
     ),
 )
@@ -264,40 +262,6 @@ use = Choice(
 )
 
 
-# From the quiz of the textbook ------------------------------------------------------
-
-trump = Choice(
-    "Product quality alone no longer keeps customers. What does the textbook call the "
-    "trump card?",
-    options=("the product", "competition", "service", "the price"),
-    right="c",
-    why=(
-        "Its quality is what the sentence says no longer suffices: others have it, "
-        "too.",
-        "It is what everybody has to live with, and no card in one's hand.",
-        "It is what the best-informed shop in town forgot: it knew everything and "
-        "served nothing.",
-        "A rival can match it by tomorrow morning.",
-    ),
-)
-
-shared = Choice(
-    "Which of these does the textbook not expect of customer relationship management?",
-    options=(
-        "a change of strategy",
-        "that valuable customers stay",
-        "shared information",
-        "technical innovation",
-    ),
-    right="d",
-    why=(
-        "It is among the values expected: from the product to the customer.",
-        "It is among the values expected, and the one most often promised.",
-        "It is among the values expected: four exports that become one table.",
-        "New technology carries it. It is not what comes out of it.",
-    ),
-)
-
 #: All questions, in the order of the chapter.
 QUESTIONS: tuple[Number | Choice, ...] = (
     an_answer,
@@ -306,6 +270,4 @@ QUESTIONS: tuple[Number | Choice, ...] = (
     judge,
     fresh,
     use,
-    trump,
-    shared,
 )

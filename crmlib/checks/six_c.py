@@ -183,8 +183,8 @@ break_even = Number(
 # What a C tells ---------------------------------------------------------------------
 
 collateral = Choice(
-    "Among firms with a pledge and firms without, the same share is lost. What follows "
-    "for collateral?",
+    "Among firms with a pledge and firms without, about the same share is lost, but a "
+    "lost debt with a full pledge cost nothing. What follows for collateral?",
     options=(
         "it is useless: it may be struck out of every rule",
         "its weight should rise, since it is the one C that cannot be talked up",
@@ -252,20 +252,20 @@ fair = Number(
 )
 
 told = Choice(
-    "The character of a firm is read from four papers. Which of them can the firm "
-    "itself check and contest?",
+    "Four people bring something about a firm's character. Which of it can the firm "
+    "itself check?",
     options=(
-        "three suppliers, whose names stay in the shop, called the owner difficult",
-        "Lao Zhang drank tea with the owner and had a good feeling",
-        "a neighbour told the driver that the owner gambles",
-        "an invoice dated the first was paid on the ninetieth day",
+        "a supplier, whose name stays in the shop, calls the owner difficult",
+        "Lao Zhang has drunk tea with the owner and has a good feeling",
+        "the driver has it from a neighbour that the owner gambles",
+        "the clerk shows an invoice that was paid on the ninetieth day",
     ),
     right="d",
     why=(
         "It does not learn who spoke, nor of what. What should it answer?",
         "A feeling has no date. Nobody can show that it was mistaken, not even when "
         "it was kind.",
-        "It never hears of it, and he who told it was not there.",
+        "It never hears of it, and he who brings it was not there.",
         "Both have the paper. The firm can show when it came, and that the count is "
         "wrong.",
     ),

@@ -143,13 +143,16 @@ class Peak:
 
 
 def measure(name: str, folder: Path, *, repeats: int) -> dict[str, Any]:
-    """Run one contestant here: its best time, and its peak in the first run."""
-    make, run, is_peer = CONTESTANTS[name]
+    """Run one contestant here: its best time of as many runs as all have, and its peak.
+
+    The peak is that of the first run.
+    """
+    make, run, _ = CONTESTANTS[name]
     orders = make(folder)
     run(make_small(folder, make))  # imports and caches are not what is measured
     with Peak() as memory:
         seconds, answer = timed(run, orders)
-    for _ in range(0 if is_peer else repeats - 1):
+    for _ in range(repeats - 1):
         seconds = min(seconds, timed(run, orders)[0])
     return {
         "seconds": seconds,
@@ -186,10 +189,13 @@ def write_tables(folder: Path, n_rows: int) -> None:
             np.save(where / f"{name}.npy", values)
 
 
-def in_own_process(name: str, python: str, folder: Path) -> dict[str, Any] | str:
+def in_own_process(
+    name: str, python: str, folder: Path, *, repeats: int
+) -> dict[str, Any] | str:
     """Return the measurement, or why there is none."""
     done = subprocess.run(
-        [python, "-W", "ignore", __file__, "--one", name, "--folder", str(folder)],
+        [python, "-W", "ignore", __file__, "--one", name, "--folder", str(folder)]
+        + ["--repeats", str(repeats)],
         capture_output=True,
         text=True,
         check=False,
@@ -220,7 +226,9 @@ def main() -> None:
             python = options.peer_python if is_peer else sys.executable
             result: dict[str, Any] | str = "no --peer-python was given"
             if python:
-                result = in_own_process(contestant, python, folder)
+                result = in_own_process(
+                    contestant, python, folder, repeats=options.repeats
+                )
             if isinstance(result, str):
                 print(f"{contestant}: not measured: {result}")
             else:

@@ -270,6 +270,35 @@ def test_a_repeated_key_is_refused_with_both_rows(kit: Path) -> None:
     assert caught.value.rows.index.tolist() == [2, 7]
 
 
+def described_otherwise(kit: Path, name: str, **schema: object) -> None:
+    """Change the schema of one table in the kit's data package."""
+    path = kit / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    (table,) = (r for r in package["resources"] if r["path"] == f"{name}.csv")
+    table["schema"].update(schema)
+    path.write_text(json.dumps(package), encoding="utf-8")
+
+
+def test_a_key_may_be_several_columns_or_none(kit: Path) -> None:
+    described_otherwise(kit, ORDERS, primaryKey=["customer_id", "channel"])
+    with pytest.raises(ContractError, match="share a key \\(customer_id, channel") as e:
+        datasets.load(ORDERS)
+    assert e.value.column is None
+    described_otherwise(kit, ORDERS, primaryKey=[])
+    assert len(datasets.load(ORDERS))
+
+
+def test_a_reference_into_the_same_table_and_one_into_nothing(kit: Path) -> None:
+    key = {"fields": "order_id", "reference": {"resource": "", "fields": "order_id"}}
+    described_otherwise(kit, ORDERS, foreignKeys=[key])
+    orders = datasets.load(ORDERS)
+    datasets.check(orders, ORDERS, references=True)
+    key = {"fields": "order_id", "reference": {"resource": "gone", "fields": ["id"]}}
+    described_otherwise(kit, ORDERS, foreignKeys=[key])
+    with pytest.raises(DataNotFound, match="points at 'gone'"):
+        datasets.check(orders, ORDERS, references=True)
+
+
 def test_a_missing_column_names_the_likely_one(kit: Path) -> None:
     path = kit / "company" / "orders.csv"
     text = path.read_text(encoding="utf-8").replace("amount_cents", "amount", 1)

@@ -43,9 +43,11 @@ def test_the_tornado_shows_every_row(ratings: pd.DataFrame) -> None:
     bars = [bar for bar in ax.patches if isinstance(bar, Rectangle)]
     widths = sorted(abs(bar.get_width()) for bar in bars)
     assert widths == sorted([*table["n_better"], *table["n_worse"]])
-    assert [label.get_text() for label in ax.get_yticklabels()] == list(
-        dict.fromkeys(table["factor"])
-    )
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels[::2] == [f"{name} +0.1" for name in dict.fromkeys(table["factor"])]
+    assert set(labels[1::2]) == {"\N{MINUS SIGN}0.1"}
+    told = sorted(int(text.get_text()) for text in ax.texts)
+    assert told == widths, "each bar says its number"
     assert str(table["n_moved"].max()) in ax.get_title(loc="left")
     assert not _audited(ax)
 

@@ -916,6 +916,11 @@ class TestCriteria:
         assert lines[0].startswith("**Profitable: holds.** Every segment")
         assert lines[2].startswith("| segment | n_customers |")
         assert lines[4] == "| key | 2 | 100,000 | 0 | 100,000 | yes |"
+        half = accessible(self.segment, earned > 0)._repr_markdown_().splitlines()
+        assert half[4:] == [
+            "| key | 2 | 1 | 0.500 | yes |",
+            "| regular | 3 | 1 | 0.333 | no |",
+        ]
 
 
 class TestNewcombe:

@@ -20,7 +20,7 @@ import socket
 import sys
 import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ class Died(Exception):
     """The copy of the student's process has ended."""
 
 
-def main(channel: socket.socket, shell: shells.Shell) -> None:
+def main(channel: socket.socket, shell: Any) -> None:
     """Judge one test cell and say what came of it."""
     random.seed()
     np.random.seed(int.from_bytes(os.urandom(4), "big"))  # noqa: NPY002
@@ -67,12 +67,12 @@ def main(channel: socket.socket, shell: shells.Shell) -> None:
         reply = shells.run(shell, source, asked["seconds"])
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    reply["died"] = pupil.died
+    reply["died"], reply["shown"] = pupil.died, pupil.shown
     reply["late"] = reply["late"] or pupil.late
     wire.send_json(channel, reply)
 
 
-def given_names(shell: shells.Shell, sources: list[str]) -> set[str]:
+def given_names(shell: Any, sources: list[str]) -> set[str]:
     """Define what the course's own cells import and define, as it was handed out.
 
     Returns the names that their functions use.
@@ -90,30 +90,27 @@ def given_names(shell: shells.Shell, sources: list[str]) -> set[str]:
     return used
 
 
-def used_names(shell: shells.Shell, source: str) -> set[str]:
+def used_names(shell: Any, source: str) -> set[str]:
     """Return the names that a cell may read, also where they stand in texts."""
     tree = _tree(shell, source)
     return _names(tree) if tree else set()
 
 
-def bound_names(shell: shells.Shell, source: str) -> set[str]:
+def bound_names(shell: Any, source: str) -> set[str]:
     """Return the names that a cell binds itself."""
-    tree = _tree(shell, source)
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    found = {
-        node.name
-        for node in ast.walk(tree or ast.Module([], []))
-        if isinstance(node, kinds)
-    }
-    for node in ast.walk(tree or ast.Module([], [])):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+    found = set()
+    for node in ast.walk(_tree(shell, source) or ast.Module([], [])):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
     return found
 
 
-def _tree(shell: shells.Shell, source: str) -> ast.Module | None:
+def _tree(shell: Any, source: str) -> ast.Module | None:
     try:
-        return ast.parse(shell.transform_cell(source))
+        tree: ast.Module = ast.parse(shell.transform_cell(source))
+        return tree
     except (SyntaxError, ValueError):
         return None
 
@@ -124,8 +121,7 @@ def _names(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if node.value.isidentifier():
-                found.add(node.value)
+            found |= {node.value} if node.value.isidentifier() else set()
     return found
 
 
@@ -134,7 +130,7 @@ class Pupil:
 
     def __init__(self, line: socket.socket) -> None:
         self.line = line
-        self.died = self.late = False
+        self.died = self.late = self.shown = False
         self.stands: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}
         self.classes: dict[int, type] = {}
@@ -146,7 +142,7 @@ class Pupil:
         self.names: dict[str, Any] = {}
 
     def lend(self, names: dict[str, Any], which: set[str]) -> None:
-        """Let the copy see, before each call, what the test puts in the place of answers.
+        """Let the copy see, before each call, what a test puts in an answer's place.
 
         A test may let a right function stand in for the student's own where the next
         one builds on it. Only names that students are asked to define are lent, so that
@@ -196,6 +192,7 @@ class Pupil:
         except wire.Closed:
             self.died = True
             raise Died("Python ended while this cell ran.") from None
+        self.shown = self.shown or reply.get("shown") is True
         for name, text in reply.get("printed", []):
             if name in ("stdout", "stderr") and isinstance(text, str):
                 getattr(sys, name).write(text)
@@ -234,13 +231,15 @@ class Pupil:
                 break
         if not issubclass(base, (Exception, KeyboardInterrupt, SystemExit)):
             base = Exception
-        kind = base if base.__name__ == name else type(name, (base,), {})
-        made = kind.__new__(kind)
+        kind: Any = base
+        if base.__name__ != name:
+            kind = type(name, (base,), {})
+        made: Any = kind.__new__(kind)
         made.args = args if isinstance(args, tuple) else (args,)
         if isinstance(made, SystemExit):
             made.code = args[0] if args else None
-        made.__crm_frames__ = about.get("frames", [])  # type: ignore[attr-defined]
-        return made
+        made.__crm_frames__ = about.get("frames", [])
+        return cast(BaseException, made)
 
     # Arguments
 
@@ -342,7 +341,9 @@ class Pupil:
                 function.__signature__ = signature  # type: ignore[attr-defined]
             return function
         if about.get("kind") == "class":
-            made = type(str(about.get("name")), (Stand,), {"__doc__": about.get("doc")})
+            made: Any = type(
+                str(about.get("name")), (Stand,), {"__doc__": about.get("doc")}
+            )
             made.__class_number__ = number
             made.__pupil__ = pupil
             self.classes[number] = made
@@ -352,7 +353,7 @@ class Pupil:
             found = self.resolve(about["class"])
             if isinstance(found, type) and issubclass(found, Stand):
                 base = found
-        stand = object.__new__(base)
+        stand: Any = object.__new__(base)
         object.__setattr__(stand, "__number__", number)
         object.__setattr__(stand, "__pupil__", pupil)
         return stand
@@ -370,6 +371,7 @@ class Stand:
     __class_number__: int
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make one of the student's objects, over there."""
         return cls.__pupil__.call(cls.__class_number__, args, kwargs)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -382,6 +384,7 @@ class Stand:
         return pupil.decode(pupil.ask("get", self.__number__, name))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object, over there."""
         return self.__pupil__.call(self.__number__, args, kwargs)
 
     def __getitem__(self, key: Any) -> Any:

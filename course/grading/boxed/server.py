@@ -47,7 +47,7 @@ def main(handle: int, role: str) -> None:
     from . import judge, shell, student
 
     (student if role == "student" else judge).prepare()
-    made = shell.make()
+    made: Any = shell.make()
     shell.inline_figures(made)
     made.run_cell("1")
     made.reset(new_session=True)
@@ -75,7 +75,8 @@ class Server:
         self.tell({"ready": True})
         while True:
             wait = 0.1 if self.jobs else None
-            ready, _, _ = select.select([self.control, self.wake], [], [], wait)
+            sources: list[Any] = [self.control, self.wake]
+            ready, _, _ = select.select(sources, [], [], wait)
             if self.wake in ready:
                 with contextlib.suppress(BlockingIOError):
                     os.read(self.wake, 4096)
@@ -258,8 +259,8 @@ def _enter_spaces(asked: dict[str, Any], channel: socket.socket) -> None:
         _check(
             _libc.mount(b"tmpfs", place, b"tmpfs", safe, options), f"mount {place!r}"
         )
-    os.mkdir("/tmp/work")  # noqa: PTH102, S108
-    os.chdir("/tmp/work")  # noqa: S108
+    os.mkdir("/tmp/work")  # noqa: PTH102
+    os.chdir("/tmp/work")
     pid = os.fork()
     if pid:
         channel.close()

@@ -28,6 +28,7 @@ class Tape:
         """Forget what was collected."""
         self.outputs: list[Output] = []
         self.text = self.data = self.lost = 0
+        self.left_out = False
 
     def write(self, name: str, text: str) -> None:
         """Add printed text; beyond the limit it is only counted."""
@@ -48,6 +49,7 @@ class Tape:
         if output["output_type"] != "stream":
             self.data += len(json.dumps(output, default=str))
             if self.data > self.data_limit and output["output_type"] != "error":
+                self.left_out = True
                 return
         self.outputs.append(output)
 
@@ -61,6 +63,9 @@ class Tape:
             made.append(output)
         if self.lost:
             note = f"\n… ({self.lost} more characters were printed; they are cut off)\n"
+            made.append({"output_type": "stream", "name": "stdout", "text": note})
+        if self.left_out:
+            note = "\n(What was displayed beyond the limit is left out.)\n"
             made.append({"output_type": "stream", "name": "stdout", "text": note})
         return made
 
@@ -107,8 +112,17 @@ class Stream:
         """Stay open."""
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
-    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
+class _Publisher(DisplayPublisher):
+    def publish(
+        self,
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: Any = False,
+        **_: Any,
+    ) -> None:
         """Collect what `display` shows."""
         tape.add(_shown("display_data", data, metadata))
 
@@ -117,7 +131,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         tape.clear()
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
+class _Hook(DisplayHook):
     def start_displayhook(self) -> None:
         """Show no prompt."""
 
@@ -149,7 +163,7 @@ def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value, default=str))
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """IPython as the kernels have it, without a kernel."""
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
@@ -162,6 +176,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
                 "traceback": [*map(str, stb), *map(str, remote)][-60:],
             }
         )
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """There is no window, and figures need none."""
 
     def init_virtualenv(self) -> None:
         """The environment is already the right one."""
@@ -187,7 +204,7 @@ class Late(KeyboardInterrupt):
 tape = Tape()
 
 
-def make() -> Shell:
+def make() -> Any:
     """Make the shell; every process forked from this one has a fresh copy of it."""
     from traitlets.config import Config
 
@@ -199,25 +216,23 @@ def make() -> Shell:
         config=config, displayhook_class=_Hook, display_pub_class=_Publisher
     )
     shell.colors = "nocolor" if hasattr(shell, "theme_name") else "NoColor"
-    shell.system = shell.system_piped
+    shell.__dict__["system"] = shell.system_piped
     return shell
 
 
-def inline_figures(shell: Shell) -> None:
+def inline_figures(shell: Any) -> None:
     """Show figures at the end of their cell, as Jupyter does."""
     try:
-        from matplotlib_inline.backend_inline import configure_inline_support
-
-        configure_inline_support(shell, "inline")
+        shell.enable_matplotlib("inline")
     except Exception:
         return
 
 
 def take_streams() -> None:
     """Collect what is printed from now on."""
-    sys.stdout = Stream(tape, "stdout")  # type: ignore[assignment]
-    sys.stderr = Stream(tape, "stderr")  # type: ignore[assignment]
-    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
+    python: Any = sys
+    python.stdout = python.__stdout__ = Stream(tape, "stdout")
+    python.stderr = python.__stderr__ = Stream(tape, "stderr")
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
     builtins.input = _nobody
 
@@ -230,7 +245,7 @@ def _ring(number: int, frame: types.FrameType | None) -> None:
     raise Late
 
 
-def run(shell: Shell, source: str, seconds: float) -> dict[str, Any]:
+def run(shell: Any, source: str, seconds: float) -> dict[str, Any]:
     """Run one cell; return its outputs and whether it ran out of time."""
     tape.clear()
     late = False

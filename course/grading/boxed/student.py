@@ -25,7 +25,7 @@ from . import wire
 _UNCHANGING = (str, int, float, bool, bytes, type(None), pd.Timestamp, pd.Timedelta)
 
 
-def main(channel: socket.socket, shell: shells.Shell) -> None:
+def main(channel: socket.socket, shell: Any) -> None:
     """Do what the other side of *channel* asks for, until it ends."""
     random.seed()
     np.random.seed(int.from_bytes(os.urandom(4), "big"))  # noqa: NPY002
@@ -69,7 +69,7 @@ def _receive(channel: socket.socket) -> tuple[Any, list[int]]:
 
 
 def _fork(
-    channel: socket.socket, handle: int, shell: shells.Shell, asked: dict[str, Any]
+    channel: socket.socket, handle: int, shell: Any, asked: dict[str, Any]
 ) -> int:
     """Fork a copy of the state as it is; it serves on *handle* and then ends."""
     pid = os.fork()
@@ -89,9 +89,7 @@ def _fork(
         os._exit(0)
 
 
-def _judge_inside(
-    line: socket.socket, shell: shells.Shell, asked: dict[str, Any]
-) -> None:
+def _judge_inside(line: socket.socket, shell: Any, asked: dict[str, Any]) -> None:
     """Run a test in the student's own interpreter, for what cannot cross as data.
 
     First an assert that must fail: it does not if asserts are being taken out, cells
@@ -144,6 +142,10 @@ class Desk:
                 for output in shells.tape.read()
                 if output["output_type"] == "stream"
             ]
+            shown = {"display_data", "execute_result"}
+            reply["shown"] = any(
+                output["output_type"] in shown for output in shells.tape.outputs
+            )
             wire.send_json(self.line, reply)
 
     def refer(self, value: Any) -> list[Any]:
@@ -234,7 +236,7 @@ class Desk:
             return b""
 
     def persistent(self, name: Any) -> Any:
-        """Find the student's own object, or make a stand-in for the judge's function."""
+        """Find the student's own object, or stand in for the judge's function."""
         kind, number = name
         if kind == "yours":
             return self.known[number]
@@ -271,7 +273,7 @@ class Desk:
         except BaseException as caught:
             error = self.error(caught)
         changed = []
-        for key, blob in [*parcels, *named.values()]:
+        for key, _ in [*parcels, *named.values()]:
             if key is None:
                 continue
             argument, before = self.kept[key]
@@ -315,7 +317,7 @@ def prepare() -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots()
-    pd.Series([1, 2]).plot(ax=axes)
+    pd.Series([1, 2]).plot(ax=axes)  # type: ignore[operator]
     figure.canvas.draw()
     plt.close(figure)
     pd.DataFrame({"a": ["b"]})._repr_html_()

@@ -24,7 +24,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pandas
+
+# Its types are too narrow for what is only known when it arrives.
+pd: Any = pandas
 
 LARGEST = 64_000_000
 """Bytes of the longest frame that is read."""
@@ -105,10 +108,10 @@ def encode(value: Any, refer: Refer, depth: int = 0) -> Any:
         return ["module", value.__name__]
     if isinstance(value, np.generic):
         return ["scalar", value.dtype.str, _text(value.tobytes())]
-    if isinstance(value, _ITERATORS):
-        return ["iterator", [encode(part, refer, depth + 1) for part in value]]
-    if isinstance(value, _VIEWS):
-        return ["list", [encode(part, refer, depth + 1) for part in value]]
+    if isinstance(value, (*_ITERATORS, *_VIEWS)):
+        named = "iterator" if isinstance(value, _ITERATORS) else "list"
+        parts: Any = value
+        return [named, [encode(part, refer, depth + 1) for part in parts]]
     if isinstance(value, pd.api.extensions.ExtensionArray):
         return _array(value, lambda part: encode(part, refer, depth + 1))
     if isinstance(value, pd.Index):
@@ -130,19 +133,23 @@ def _subclass(value: Any, kind: type, inner: Callable[[Any], Any]) -> Any:
     """Send what a subclass of a plain type holds, without its methods."""
     if isinstance(value, tuple) and isinstance(getattr(kind, "_fields", 0), tuple):
         parts = [inner(part) for part in tuple.__iter__(value)]
-        return ["named", kind.__name__, list(kind._fields), parts]  # type: ignore[attr-defined]
-    for base in (int, float, str, list, tuple, set, frozenset, dict):
+        fields: Any = kind._fields  # type: ignore[attr-defined]
+        return ["named", kind.__name__, list(fields), parts]
+    plain: Any = None
+    if isinstance(value, dict):
+        plain = dict(dict.items(value))
+    elif isinstance(value, str):
+        plain = str.__str__(value)
+    elif isinstance(value, int):
+        plain = int.__add__(value, 0)
+    elif isinstance(value, float):
+        plain = float.__add__(value, 0.0)
+    bases: tuple[Any, ...] = (list, tuple, set, frozenset)
+    for base in bases:
         if isinstance(value, base):
-            plain: Any
-            if base is dict:
-                plain = dict(dict.items(value))
-            elif base is str:
-                plain = str.__str__(value)
-            elif base in (int, float):
-                plain = base.__add__(value, base(0))  # type: ignore[operator]
-            else:
-                plain = base(base.__iter__(value))
-            return ["sub", kind.__name__, inner(plain)]
+            plain = base(base.__iter__(value))
+    if plain is not None:
+        return ["sub", kind.__name__, inner(plain)]
     return None
 
 
@@ -171,7 +178,7 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _index(index: pd.Index, inner: Callable[[Any], Any]) -> Any:
+def _index(index: Any, inner: Callable[[Any], Any]) -> Any:
     if type(index) is pd.RangeIndex:
         bounds = [index.start, index.stop, index.step]
         return ["range index", bounds, inner(index.name)]
@@ -212,15 +219,14 @@ def _array(values: Any, inner: Callable[[Any], Any]) -> Any:
     return ["extension", dtype, cells]
 
 
-def _stamp(value: pd.Timestamp) -> Any:
+def _stamp(value: Any) -> Any:
     if value.tz is None:
         return [value.isoformat(), value.unit, None]
-    return [value.tz_convert("UTC").tz_localize(None).isoformat(), value.unit] + [
-        str(value.tz)
-    ]
+    utc = value.tz_convert("UTC").tz_localize(None).isoformat()
+    return [utc, value.unit, str(value.tz)]
 
 
-def _frame(table: pd.DataFrame, inner: Callable[[Any], Any]) -> Any:
+def _frame(table: Any, inner: Callable[[Any], Any]) -> Any:
     columns = [_array(table.iloc[:, i].array, inner) for i in range(table.shape[1])]
     return ["table", columns, _index(table.columns, inner), _index(table.index, inner)]
 
@@ -229,7 +235,7 @@ def _pairs(value: Any, inner: Callable[[Any], Any]) -> list[Any]:
     return [[inner(key), inner(part)] for key, part in value.items()]
 
 
-_ITERATORS = (
+_ITERATORS: tuple[type, ...] = (
     types.GeneratorType,
     map,
     filter,
@@ -242,7 +248,7 @@ _ITERATORS = (
     type(iter(set())),
     type(iter("")),
 )
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 _ENCODERS: dict[type, Callable[[Any, Callable[[Any], Any]], Any]] = {
     list: lambda v, f: ["list", [f(x) for x in v]],
@@ -331,8 +337,8 @@ def _record(module: str, name: str, fields: dict[str, Any], f: Any) -> Any:
     kind = _seen_import(module, name, f)
     if not (isinstance(kind, type) and _is_ours(kind)):
         raise ValueError(f"{module}.{name}")
-    made = object.__new__(kind)
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+    made: Any = object.__new__(kind)
+    for field in dataclasses.fields(kind):
         object.__setattr__(made, field.name, f(fields[field.name]))
     return made
 
@@ -346,7 +352,7 @@ def _sub(name: str, plain: Any, f: Any) -> Any:
 
 
 def _named(name: str, fields: list[str], parts: list[Any], f: Any) -> Any:
-    kind = collections.namedtuple(name, fields)  # type: ignore[misc]  # noqa: PYI024
+    kind = collections.namedtuple(name, fields)  # type: ignore[misc]
     return kind(*map(f, parts))
 
 
