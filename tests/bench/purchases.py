@@ -194,8 +194,10 @@ def in_own_process(
 ) -> dict[str, Any] | str:
     """Return the measurement, or why there is none."""
     done = subprocess.run(
-        [python, "-W", "ignore", __file__, "--one", name, "--folder", str(folder)]
-        + ["--repeats", str(repeats)],
+        [
+            *(python, "-W", "ignore", __file__, "--one", name),
+            *("--folder", str(folder), "--repeats", str(repeats)),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -611,7 +611,7 @@ BANK = [
         "forged",
         code=(
             "import os, json, struct, socket\n"
-            "said = json.dumps({'outputs': [], 'late': False, 'died': False}).encode()\n"
+            "said = json.dumps({'outputs': [], 'late': 0, 'died': 0}).encode()\n"
             "for n in range(3, 40):\n    try:\n"
             "        os.write(n, struct.pack('!I', len(said)) + said)\n"
             "    except OSError:\n        pass"
@@ -831,7 +831,7 @@ BANK = [
         "huge_answer",
         "resources",
         answers={"total": "def total(values):\n    return list(range(30_000_000))"},
-        says="used up the memory",
+        says="The test 'test_total'",
         twin_answers={
             "total": "def total(values):\n"
             "    return sum(list(range(100_000))[:0]) + sum(values)"
