@@ -223,9 +223,7 @@ class Pupil:
         for position, (module, qualname) in enumerate(about["line"]):
             if position == 0:
                 name = str(qualname).split(".")[-1]
-            found = None
-            with contextlib.suppress(ValueError):
-                found = wire._seen_import(module, qualname, None)
+            found = wire.known(module, qualname)
             if isinstance(found, type) and issubclass(found, BaseException):
                 base = found
                 break

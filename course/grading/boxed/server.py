@@ -173,7 +173,8 @@ class Server:
         for job in list(self.jobs.values()):
             family = [pid for pid in _descendants(job.pid, table) if pid in table]
             used = sum(max(table[pid][1] - self.rest, 0) for pid in family)
-            if used > job.asked["memory"] * 1.5:
+            # The student's process and its copy for a test may use it each.
+            if used > job.asked["memory"] * 2.2:
                 self.end(job, "memory")
             # Two of them are keepers of the namespaces.
             elif len(family) > job.asked["processes"] + 4:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import types
+import warnings
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -215,6 +216,8 @@ def make() -> Any:
     shell = Shell.instance(
         config=config, displayhook_class=_Hook, display_pub_class=_Publisher
     )
+    # IPython warns whoever leaves it that there are better ways to do so.
+    warnings.filterwarnings("ignore", message="To exit: use", category=UserWarning)
     shell.colors = "nocolor" if hasattr(shell, "theme_name") else "NoColor"
     shell.__dict__["system"] = shell.system_piped
     return shell

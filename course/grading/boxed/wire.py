@@ -105,7 +105,7 @@ def encode(value: Any, refer: Refer, depth: int = 0) -> Any:
     if maker is not None:
         return maker(value, lambda part: encode(part, refer, depth + 1))
     if isinstance(value, types.ModuleType):
-        return ["module", value.__name__]
+        return ["module", value.__name__, refer(value)]
     if isinstance(value, np.generic):
         return ["scalar", value.dtype.str, _text(value.tobytes())]
     if isinstance(value, (*_ITERATORS, *_VIEWS)):
@@ -123,7 +123,7 @@ def encode(value: Any, refer: Refer, depth: int = 0) -> Any:
         }
         return ["record", kind.__module__, kind.__qualname__, fields]
     if isinstance(value, type) or callable(value):
-        return _imported(value) or refer(value)
+        return _imported(value, refer) or refer(value)
     return _subclass(value, kind, lambda part: encode(part, refer, depth + 1)) or refer(
         value
     )
@@ -153,14 +153,14 @@ def _subclass(value: Any, kind: type, inner: Callable[[Any], Any]) -> Any:
     return None
 
 
-def _imported(value: Any) -> Any:
-    """Name a class or function that the other side can import, too."""
+def _imported(value: Any, refer: Refer) -> Any:
+    """Name a class or function that the other side may have, too."""
     module, name = getattr(value, "__module__", None), None
     if isinstance(module, str) and module != "__main__":
         name = getattr(value, "__qualname__", None)
     if not isinstance(name, str) or _find(module, name) is not value:
         return None
-    return ["import", module, name]
+    return ["import", module, name, refer(value)]
 
 
 def _find(module: Any, name: str) -> Any:
@@ -318,23 +318,27 @@ def decode(data: Any, resolve: Callable[[list[Any]], Any]) -> Any:
         raise ValueError(f"an answer that is no data ({error})") from None
 
 
-def _seen_module(name: str, f: Any) -> Any:
-    found = sys.modules.get(name)
-    if found is None or name.split(".")[0] in ("__main__", "boxed", "course"):
-        raise ValueError(f"module {name}")
-    return found
+def _has(module: str) -> bool:
+    own = str(module).split(".")[0] in ("__main__", "boxed", "course")
+    return not own and module in sys.modules
 
 
-def _seen_import(module: str, name: str, f: Any) -> Any:
-    _seen_module(module, f)
-    found = _find(module, name)
-    if found is None:
-        raise ValueError(f"{module}.{name}")
-    return found
+def known(module: str, name: str) -> Any:
+    """Return this side's own class or function of a library; None if it has none."""
+    return _find(module, name) if _has(module) else None
+
+
+def _seen_module(name: str, reference: Any, f: Any) -> Any:
+    return sys.modules[name] if _has(name) else f(reference)
+
+
+def _seen_import(module: str, name: str, reference: Any, f: Any) -> Any:
+    found = known(module, name)
+    return f(reference) if found is None else found
 
 
 def _record(module: str, name: str, fields: dict[str, Any], f: Any) -> Any:
-    kind = _seen_import(module, name, f)
+    kind = known(module, name)
     if not (isinstance(kind, type) and _is_ours(kind)):
         raise ValueError(f"{module}.{name}")
     made: Any = object.__new__(kind)
