@@ -17,7 +17,6 @@ collect_ignore_glob = [
     "*conftest.py",
     "sample_class/*",
     "bank/*",
-    "hostile/*",
 ]
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")

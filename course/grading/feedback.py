@@ -22,15 +22,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
 from course.grading import cells
-from course.grading.grades import (
-    DIED,
-    FORGED,
-    LIMIT,
-    NOT_RUN,
-    TIMEOUT,
-    number,
-    observed,
-)
+from course.grading.grades import DIED, NOT_RUN, TIMEOUT, number, observed
 
 BEGIN = "BEGIN HIDDEN TESTS"
 END = "END HIDDEN TESTS"
@@ -223,7 +215,7 @@ def message(cell: NotebookNode, secrets: list[str]) -> str:
         text = _plain(str(output.evalue)).strip()
         if output.ename == TIMEOUT:
             return f"Your code did not end by itself and was {text}."
-        if output.ename in (DIED, FORGED, LIMIT, NOT_RUN):
+        if output.ename in (DIED, NOT_RUN):
             return text
         if _reveals(text, secrets):
             text = ""

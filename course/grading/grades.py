@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import textwrap
@@ -20,18 +19,6 @@ from course.grading.cells import is_answer, is_test, nbgrader_id
 TIMEOUT = "CellTimeoutError"
 DIED = "KernelDied"
 NOT_RUN = "NotRun"
-LIMIT = "LimitExceeded"
-FORGED = "TestsTamperedWith"
-
-CUT = "more characters were printed; they are cut off"
-LEFT_OUT = "(What was displayed beyond the limit is left out.)"
-SHOWN = "(What the answer displayed while it was tested is left out.)"
-NOTES = {
-    CUT: "printed more than is kept.",
-    LEFT_OUT: "displayed more than is kept.",
-    SHOWN: "is about an answer that displays things while it is tested.",
-}
-"""Notes that the engine adds to outputs, and what to say of them."""
 
 GRADED = "graded"
 REMARKS = "graded with remarks"
@@ -92,15 +79,9 @@ def observed(nb: NotebookNode) -> list[str]:
         else:
             where = f"the answer '{name}'" if is_answer(cell) else f"the cell '{name}'"
         for output in cell.outputs:
-            if output.output_type == "stream":
-                said += [
-                    f"{where[0].upper()}{where[1:]} {words}"
-                    for note, words in NOTES.items()
-                    if note in output.text[-200:]
-                ]
             if output.output_type == "error":
                 said += _one_error(output, where, answer=is_answer(cell))
-                if output.ename in (TIMEOUT, DIED, LIMIT):
+                if output.ename in (TIMEOUT, DIED):
                     break
     return said
 
@@ -110,16 +91,8 @@ def _one_error(output: NotebookNode, where: str, *, answer: bool) -> list[str]:
     capital = where[0].upper() + where[1:]
     if name == TIMEOUT:
         return [f"{capital} did not end by itself: {message}."]
-    if name == LIMIT:
-        return [f"{capital} was ended. {message}"]
-    if name == FORGED:
-        return [f"{capital} was not judged. {message}"]
     if name == DIED:
         return [f"Python itself ended in {where}; nothing after it could be run."]
-    full = name == "OSError" and re.search(r"Errno (27|28)\b", message)
-    if name == "MemoryError" or full:
-        what = "files" if full else "memory"
-        return [f"{capital} used up the {what} that a submission may have."]
     if not answer or name in (NOT_RUN, "NotImplementedError", "KeyboardInterrupt"):
         return []
     if name in ("SyntaxError", "IndentationError", "TabError"):
@@ -207,14 +180,7 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write what the intake of one student's assignment found, by notebook."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    write_whole(path, text)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole, or as it was before."""
-    half = path.with_name(f".{path.name}.half")
-    half.write_text(text, encoding="utf-8", newline="\n")
-    half.replace(path)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_csv(results: Iterable[Result], path: Path) -> None:
@@ -222,7 +188,7 @@ def write_csv(results: Iterable[Result], path: Path) -> None:
 
     What is not graded has empty cells and its status in words.
     """
-    with io.StringIO() as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for result in sorted(results):
@@ -239,7 +205,6 @@ def write_csv(results: Iterable[Result], path: Path) -> None:
                     " ".join(result.remarks),
                 ]
             )
-        write_whole(path, file.getvalue())
 
 
 def table(results: Iterable[Result], *, width: int = 100) -> str:

@@ -75,7 +75,7 @@ def take_in(
     results = {
         name: HandIn(student, assignment, name) for name in sorted(reference.keys())
     }
-    files = files_in(submitted / student, assignment)
+    files = _files(submitted / student, assignment)
     readable, unreadable = _read_all(files)
     for name, result in results.items():
         try:
@@ -92,7 +92,7 @@ def take_in(
     return list(results.values())
 
 
-def files_in(folder: Path, assignment: str) -> dict[str, Path]:
+def _files(folder: Path, assignment: str) -> dict[str, Path]:
     """Return the student's plain files by their path inside the hand-in."""
     if not folder.is_dir():
         return {}

@@ -129,16 +129,12 @@ def demo(
     class_dir: Path,
     *,
     root: Path,
-    sandbox: bool = True,
-    workers: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> list[Result]:
     """See `course.grading.demo`."""
     from course.grading import run
-    from course.grading.box import Limits, check
 
     found = samples(sample_dir)
-    check(sandbox=sandbox)
     _must_be_a_demonstration(class_dir)
     run.clear(class_dir)
     term.start(class_dir, secret=SECRET)
@@ -148,10 +144,8 @@ def demo(
         found[0].assignment,
         class_dir=class_dir,
         root=root,
-        limits=Limits(CELL_SECONDS, NOTEBOOK_SECONDS),
-        sandbox=sandbox,
-        workers=workers,
-        again=False,
+        cell_seconds=CELL_SECONDS,
+        notebook_seconds=NOTEBOOK_SECONDS,
         progress=progress,
     )
 

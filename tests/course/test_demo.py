@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,13 @@ from course.grading import cells, feedback, sample
 from crmlib.errors import CrmError
 
 SAMPLES = term.ROOT / "tests" / "sample_class"
-SANDBOX = sys.platform == "linux" and shutil.which("bwrap") is not None
 STUDENTS = sample.samples(SAMPLES)
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     class_dir = tmp_path_factory.mktemp("demo") / "class"
-    results = grading.demo(SAMPLES, class_dir, sandbox=SANDBOX)
+    results = grading.demo(SAMPLES, class_dir)
     return class_dir, {result.student: result for result in results}
 
 
@@ -68,7 +66,7 @@ def test_a_second_round_gives_equal_rows(demo, tmp_path):
     for each in STUDENTS:
         if each.student.startswith(again):
             shutil.copytree(each.folder, some / each.student)
-    grading.demo(some, tmp_path / "class", sandbox=SANDBOX)
+    grading.demo(some, tmp_path / "class")
     first = (class_dir / "grades.csv").read_text(encoding="utf-8").splitlines()
     second = (tmp_path / "class" / "grades.csv").read_text("utf-8").splitlines()
     assert len(second) == 3
@@ -134,18 +132,18 @@ def test_a_real_class_is_never_emptied(tmp_path, term_file):
     if term_file:
         (tmp_path / "term.toml").write_text(term_file, encoding="utf-8")
     with pytest.raises(CrmError, match="is not a demonstration's folder"):
-        grading.demo(SAMPLES, tmp_path, sandbox=False)
+        grading.demo(SAMPLES, tmp_path)
     assert work.exists()
 
 
 def test_the_class_folder_itself_is_refused():
     with pytest.raises(CrmError, match="is not a demonstration's folder"):
-        grading.demo(SAMPLES, term.CLASS_DIR, sandbox=False)
+        grading.demo(SAMPLES, term.CLASS_DIR)
 
 
 def test_a_folder_without_samples_is_named(tmp_path):
     with pytest.raises(CrmError, match=r"class\.yml is missing"):
-        grading.demo(tmp_path, tmp_path / "class", sandbox=False)
+        grading.demo(tmp_path, tmp_path / "class")
 
 
 def test_a_sample_that_names_a_cell_that_is_gone(tmp_path):

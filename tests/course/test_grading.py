@@ -20,9 +20,6 @@ from course import grading, term
 from course.grading import cells, feedback, intake
 from crmlib.errors import CrmError
 
-# Without bubblewrap the same round runs unprotected: the grades must be the same.
-SANDBOX = sys.platform == "linux" and shutil.which("bwrap") is not None
-
 LOOP = "def largest(values):\n    while True:\n        pass"
 DEAF = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
 
@@ -176,14 +173,10 @@ def room(tmp_path_factory):
         class_dir=class_dir,
         root=root,
         cell_seconds=4,
-        sandbox=SANDBOX,
         progress=said.append,
     )
     assert len(said) == len(CLASS) + 3
-    assert all(line.startswith(f"{i} of 23  ") for i, line in enumerate(said, 1))
-    assert any(line.split("  ")[1].startswith("word: not graded") for line in said)
-    assert " left)" in said[0]
-    assert " left)" not in said[-1]
+    assert said[-1] == "23 of 23  word: not graded"
     return class_dir, {result.student: result for result in results}, before
 
 
@@ -308,7 +301,7 @@ def test_the_formgraders_own_pages_stay_its_own():
         ("untouched", "Not answered."),
         ("loop", "Your code did not end by itself and was stopped after 4 s."),
         ("dead", "Not run: Python had ended in an earlier cell."),
-        ("curious", "print(In)"),
+        ("curious", feedback.WITHHELD),
         ("renamed", "it was graded as such"),
         ("empty", "not been graded"),
     ],
@@ -347,9 +340,7 @@ def test_hand_given_points_survive_a_new_round(room):
     shutil.rmtree(fresh / "submitted" / "renamed")
     changed = mini.answered(**RIGHT | {"why": "I thought again."})
     mini.hand_in(fresh, "points", changed)
-    results = grading.grade(
-        mini.ASSIGNMENT, class_dir=fresh, root=root, sandbox=SANDBOX
-    )
+    results = grading.grade(mini.ASSIGNMENT, class_dir=fresh, root=root)
     again = {result.student: result for result in results}
     assert again["right"].manual_points == again["points"].manual_points == 3.5
     assert again["right"].remarks == ()
@@ -591,7 +582,7 @@ def nbgrader(root: Path, *words: str) -> str:
 def test_plain_nbgrader_works_on_the_layout(project):
     nbgrader(project, "generate_assignment", "mini")
     assert (project / "exercises/mini/1_sums.ipynb").exists()
-    nbgrader(project, "autograde", "mini", f"--RunCells.sandbox={SANDBOX}")
+    nbgrader(project, "autograde", "mini")
     nbgrader(project, "generate_feedback", "mini")
     page = project / "class/feedback/lin/mini/1_sums.html"
     text = page.read_text(encoding="utf-8")
