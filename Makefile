@@ -80,9 +80,9 @@ upgrade: $(READY)  ## newest versions into the lock, rebuild, list the numbers t
 	$(MAKE) setup
 	crm-course notebooks --report-changes
 
-system-deps:  ## the Debian packages that the browser tests use (as root or with sudo)
+system-deps:  ## the Debian packages that the browser and sandbox tests use (as root or with sudo)
 	@sudo=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
-	$$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends chromium fonts-wqy-zenhei
+	$$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends bubblewrap chromium fonts-wqy-zenhei postgresql
 
 clean:  ## forget the environment and everything made
 	rm -rf .venv .venv-bench .tools dist class/demo
