@@ -63,7 +63,12 @@ def _grade(options: argparse.Namespace) -> None:
     from course import grading
 
     results = grading.grade(
-        options.assignment, class_dir=options.class_dir, progress=_say
+        options.assignment,
+        class_dir=options.class_dir,
+        sandbox=not options.no_sandbox,
+        workers=options.workers,
+        again=options.again,
+        progress=_say,
     )
     print(grading.table(results))
     print(f"\ngrades: {options.class_dir / 'grades.csv'}")
@@ -84,7 +89,16 @@ def _demo(options: argparse.Namespace) -> int:
     from course import grading
 
     class_dir = CLASS_DIR / "demo"
-    results = grading.demo(options.sample, class_dir, progress=_say)
+    sandbox = grading.has_sandbox()
+    if not sandbox:
+        print("No sandbox on this machine: the demonstration's own samples need none.")
+    results = grading.demo(
+        options.sample,
+        class_dir,
+        sandbox=sandbox,
+        workers=options.workers,
+        progress=_say,
+    )
     print(grading.table(results))
     print(f"\ngrades: {class_dir / 'grades.csv'}")
     print(f"pages for students: {class_dir / 'feedback'}")
@@ -135,6 +149,17 @@ def _parser() -> argparse.ArgumentParser:
     grade = commands.add_parser("grade", help="grade what was handed in")
     grade.add_argument("assignment", help="such as oriental_hotel")
     grade.add_argument("--class-dir", type=Path, default=CLASS_DIR, metavar="FOLDER")
+    grade.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="run submissions with your own rights: only if you trust each of them",
+    )
+    grade.add_argument(
+        "--workers", type=int, metavar="N", help="submissions at a time (all cores)"
+    )
+    grade.add_argument(
+        "--again", action="store_true", help="grade also what has not changed"
+    )
     grade.set_defaults(run=_grade)
 
     again = commands.add_parser(
@@ -148,6 +173,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="grade a sample class into class/demo")
     demo.add_argument("sample", type=Path, help="folder of the sample class")
+    demo.add_argument(
+        "--workers", type=int, metavar="N", help="submissions at a time (all cores)"
+    )
     demo.set_defaults(run=_demo)
     return parser
 

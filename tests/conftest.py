@@ -17,6 +17,7 @@ collect_ignore_glob = [
     "*conftest.py",
     "sample_class/*",
     "bank/*",
+    "hostile/*",
 ]
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")

@@ -26,6 +26,7 @@ __all__ = [
     "demo",
     "feedback_pages",
     "grade",
+    "has_sandbox",
     "number",
     "table",
     "unexpected",
@@ -47,28 +48,50 @@ def grade(
     root: Path = ROOT,
     cell_seconds: int = 60,
     notebook_seconds: int = 600,
+    memory_mb: int = 2000,
+    sandbox: bool = True,
+    workers: int | None = None,
+    again: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> list[Result]:
     """Grade every hand-in of *assignment* and write feedback pages and `grades.csv`.
 
-    A term is started if the class has none. Points given by hand in an earlier round
+    *workers* submissions run at the same time (as many as there are cores, unless
+    said), each in a sandbox; without *sandbox* they run with your own rights. What is
+    as it was in an earlier round is not graded again, unless *again*; a round that was
+    interrupted goes on. A term is started if the class has none. Points given by hand
     are kept. *progress* is called after each student with a line of text, such as
-    "3 of 12  lin: graded". Returns one `Result` for each student and
+    "3 of 12  lin: graded (about 20 s left)". Returns one `Result` for each student and
     notebook, sorted; a hand-in that could not be graded is among them, with the reason.
 
     Raises `crmlib.errors.CrmError` if there is no such assignment, if nobody has handed
-    in anything, or if the assignment itself cannot be made from `solutions/`.
+    in anything, if the assignment itself cannot be made from `solutions/`, if a sandbox
+    is wanted and there is none, or if another round of the class is running.
     """
     from course.grading import run
+    from course.grading.box import Limits
 
     return run.grade(
         assignment,
         class_dir=class_dir,
         root=root,
-        cell_seconds=cell_seconds,
-        notebook_seconds=notebook_seconds,
+        limits=Limits(cell_seconds, notebook_seconds, memory_mb),
+        sandbox=sandbox,
+        workers=workers,
+        again=again,
         progress=progress,
     )
+
+
+def has_sandbox() -> bool:
+    """Say whether submissions can be run in a sandbox on this machine."""
+    from course.grading import box
+
+    try:
+        box.check(sandbox=True)
+    except box.NoSandbox:
+        return False
+    return True
 
 
 def collect(*, class_dir: Path = CLASS_DIR, root: Path = ROOT) -> list[Result]:
@@ -98,6 +121,8 @@ def demo(
     class_dir: Path = CLASS_DIR / "demo",
     *,
     root: Path = ROOT,
+    sandbox: bool = True,
+    workers: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> list[Result]:
     """Hand in the sample class of *sample_dir* and grade it in *class_dir*, afresh.
@@ -108,7 +133,14 @@ def demo(
     """
     from course.grading import sample
 
-    return sample.demo(sample_dir, class_dir, root=root, progress=progress)
+    return sample.demo(
+        sample_dir,
+        class_dir,
+        root=root,
+        sandbox=sandbox,
+        workers=workers,
+        progress=progress,
+    )
 
 
 def unexpected(results: list[Result], sample_dir: Path) -> list[str]:

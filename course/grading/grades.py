@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import textwrap
@@ -19,10 +20,27 @@ from course.grading.cells import is_answer, is_test, nbgrader_id
 TIMEOUT = "CellTimeoutError"
 DIED = "KernelDied"
 NOT_RUN = "NotRun"
+USED_UP = "the notebook had used its"
+LIMIT = "LimitExceeded"
+FORGED = "TestsTamperedWith"
+
+CUT = "more characters were printed; they are cut off"
+LEFT_OUT = "(What was displayed beyond the limit is left out.)"
+SHOWN = "(What the answer displayed while it was tested is left out.)"
+NOTES = {
+    CUT: "printed more than is kept.",
+    LEFT_OUT: "displayed more than is kept.",
+    SHOWN: "is about an answer that displays things while it is tested.",
+}
+"""Notes that the engine adds to outputs, and what to say of them."""
+
+_OUTSIDE = ("ImportError", "ModuleNotFoundError", "OSError", "PermissionError")
+"""Errors that may be the machine's: none may cost points without a word."""
 
 GRADED = "graded"
 REMARKS = "graded with remarks"
 NOT_GRADED = "not graded"
+NOT_HANDED_IN = "not handed in"
 
 COLUMNS = (
     "student",
@@ -33,6 +51,10 @@ COLUMNS = (
     "max_points",
     "manual_points",
     "manual_max",
+    "assignment_points",
+    "assignment_max_points",
+    "assignment_manual_points",
+    "assignment_manual_max",
     "remarks",
 )
 
@@ -42,7 +64,8 @@ class Result:
     """One student's grade for one notebook, one row of `grades.csv`.
 
     `points` of `max_points` come from the tests, `manual_points` of `manual_max` from
-    whoever reads the written answers. None is "not graded", which is not 0.
+    whoever reads the written answers. None is "not graded" or "not handed in", which
+    is not 0.
     """
 
     student: str
@@ -67,7 +90,7 @@ def number(value: float | None) -> str:
 
 def observed(nb: NotebookNode) -> list[str]:
     """Say in sentences what went wrong while the notebook's cells ran."""
-    said = []
+    said: list[str] = []
     for position, cell in enumerate(nb.cells):
         if cell.cell_type != "code":
             continue
@@ -79,9 +102,16 @@ def observed(nb: NotebookNode) -> list[str]:
         else:
             where = f"the answer '{name}'" if is_answer(cell) else f"the cell '{name}'"
         for output in cell.outputs:
+            if output.output_type == "stream":
+                said += [
+                    f"{where[0].upper()}{where[1:]} {words}"
+                    for note, words in NOTES.items()
+                    if note in output.text[-200:]
+                ]
             if output.output_type == "error":
-                said += _one_error(output, where, answer=is_answer(cell))
-                if output.ename in (TIMEOUT, DIED):
+                errors = _one_error(output, where, answer=is_answer(cell))
+                said += [each for each in errors if each not in said]
+                if output.ename in (TIMEOUT, DIED, LIMIT):
                     break
     return said
 
@@ -91,8 +121,20 @@ def _one_error(output: NotebookNode, where: str, *, answer: bool) -> list[str]:
     capital = where[0].upper() + where[1:]
     if name == TIMEOUT:
         return [f"{capital} did not end by itself: {message}."]
+    if name == LIMIT:
+        return [f"{capital} was ended. {message}"]
+    if name == FORGED:
+        return [f"{capital} was not judged. {message}"]
+    if name == NOT_RUN and USED_UP in message:
+        return [f"Not everything was run: {message.partition(': ')[2]}"]
     if name == DIED:
         return [f"Python itself ended in {where}; nothing after it could be run."]
+    full = name == "OSError" and re.search(r"Errno (27|28)\b", message)
+    if name == "MemoryError" or full:
+        what = "files" if full else "memory"
+        return [f"{capital} used up the {what} that a submission may have."]
+    if not answer and name in _OUTSIDE:
+        return [f"{capital} stopped with {name} ({message}): look whose fault that is."]
     if not answer or name in (NOT_RUN, "NotImplementedError", "KeyboardInterrupt"):
         return []
     if name in ("SyntaxError", "IndentationError", "TabError"):
@@ -113,7 +155,8 @@ def from_gradebook(
 ) -> Result:
     """Make the row of one notebook from nbgrader's gradebook and the intake's report.
 
-    *report* has `graded` (bool) and `remarks` (list of sentences).
+    *report* has `graded` (bool) and `remarks` (list of sentences), and `handed_in` if
+    that is false.
     """
     source = gradebook.find_notebook(notebook, assignment)
     by_hand = {cell.name for cell in source.solution_cells}
@@ -127,7 +170,9 @@ def from_gradebook(
         submission = _submission(gradebook, notebook, assignment, student)
         if submission is None:
             remarks += ("The gradebook has lost this grade: grade it again.",)
-    status, points, manual = NOT_GRADED, None, None
+    handed_in = report.get("handed_in", True)
+    status = NOT_GRADED if handed_in else NOT_HANDED_IN
+    points = manual = None
     if submission is not None:
         status = REMARKS if remarks else GRADED
         points, manual = _points(submission, by_hand)
@@ -180,18 +225,73 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write what the intake of one student's assignment found, by notebook."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(path, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole, or as it was before."""
+    half = path.with_name(f".{path.name}.half")
+    half.write_text(text, encoding="utf-8", newline="\n")
+    half.replace(path)
+
+
+@dataclass(frozen=True)
+class Total:
+    """What a student has in all notebooks of an assignment together.
+
+    Notebooks that are not graded add to what could be had alone. `points` is None if
+    none is graded; `manual_points` also while a written answer waits for its reader.
+    """
+
+    points: float | None
+    max_points: float
+    manual_points: float | None
+    manual_max: float
+
+
+def totals(results: Iterable[Result]) -> dict[tuple[str, str], Total]:
+    """Add up the notebooks of each student and assignment.
+
+    >>> one = Result("lin", "hotel", "1_record", "graded", 3.0, 4.0, None, 0)
+    >>> two = Result("lin", "hotel", "2_recall", "not handed in", None, 6.0, None, 2.0)
+    >>> totals([one, two])["lin", "hotel"]
+    Total(points=3.0, max_points=10.0, manual_points=None, manual_max=2.0)
+    """
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result.student, result.assignment), []).append(result)
+    found = {}
+    for key, rows in groups.items():
+        by_hand = [row for row in rows if row.points is not None and row.manual_max]
+        found[key] = Total(
+            _sum(row.points for row in rows if row.points is not None),
+            sum(row.max_points for row in rows),
+            _sum(row.manual_points for row in by_hand),
+            sum(row.manual_max for row in rows),
+        )
+    return found
+
+
+def _sum(points: Iterable[float | None]) -> float | None:
+    """Add points; None if there are none, or if some are not known."""
+    listed = list(points)
+    known = [each for each in listed if each is not None]
+    return sum(known) if listed and len(known) == len(listed) else None
 
 
 def write_csv(results: Iterable[Result], path: Path) -> None:
     """Write `grades.csv`, sorted by student, assignment and notebook.
 
-    What is not graded has empty cells and its status in words.
+    What is not graded has empty cells and its status in words. The columns
+    `assignment_…` repeat the `Total` in each row of a student's assignment.
     """
-    with path.open("w", encoding="utf-8", newline="") as file:
+    results = sorted(results)
+    together = totals(results)
+    with io.StringIO() as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for result in sorted(results):
+        for result in results:
+            total = together[result.student, result.assignment]
             writer.writerow(
                 [
                     result.student,
@@ -202,15 +302,22 @@ def write_csv(results: Iterable[Result], path: Path) -> None:
                     number(result.max_points),
                     number(result.manual_points),
                     number(result.manual_max),
+                    number(total.points),
+                    number(total.max_points),
+                    number(total.manual_points),
+                    number(total.manual_max),
                     " ".join(result.remarks),
                 ]
             )
+        write_whole(path, file.getvalue())
 
 
 def table(results: Iterable[Result], *, width: int = 100) -> str:
     """Return the results as a table for the terminal, *width* characters wide.
 
     Remarks follow indented under their row; a dash stands for what is not graded.
+    Where an assignment has several notebooks, those that were handed in are listed, and
+    then all together.
 
     >>> row = Result("lin", "hotel", "1_record", "graded", 3.0, 4.0, None, 2.0)
     >>> print(table([row]))
@@ -219,14 +326,22 @@ def table(results: Iterable[Result], *, width: int = 100) -> str:
     """
     rows = [("student", "notebook", "points", "by hand", "status")]
     notes: list[tuple[str, ...]] = [()]
-    for result in sorted(results):
-        by_hand = ""
-        if result.manual_max:
-            by_hand = f"{number(result.manual_points) or '–'} / "
-            by_hand += number(result.manual_max)
-        points = f"{number(result.points) or '–'} / {number(result.max_points)}"
-        rows.append((result.student, result.notebook, points, by_hand, result.status))
-        notes.append(result.remarks)
+    results = sorted(results)
+    for (student, assignment), total in totals(results).items():
+        mine = [
+            each
+            for each in results
+            if (each.student, each.assignment) == (student, assignment)
+        ]
+        for each in mine:
+            if len(mine) == 1 or each.status != NOT_HANDED_IN:
+                rows.append((student, each.notebook, *_points_of(each), each.status))
+                notes.append(each.remarks)
+        if len(mine) > 1:
+            missing = sum(each.status == NOT_HANDED_IN for each in mine)
+            status = f"{missing} of {len(mine)} {NOT_HANDED_IN}" if missing else ""
+            rows.append((student, "all together", *_points_of(total), status))
+            notes.append(())
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row, remarks in zip(rows, notes, strict=True):
@@ -241,3 +356,11 @@ def table(results: Iterable[Result], *, width: int = 100) -> str:
                 break_long_words=False,
             )
     return "\n".join(lines)
+
+
+def _points_of(row: Result | Total) -> tuple[str, str]:
+    """Write the points of the tests and those given by hand, each of how many."""
+    points = f"{number(row.points) or '–'} / {number(row.max_points)}"
+    if not row.manual_max:
+        return points, ""
+    return points, f"{number(row.manual_points) or '–'} / {number(row.manual_max)}"

@@ -41,13 +41,14 @@ class HandIn:
     """What became of one student's hand-in of one notebook.
 
     `ready` says that a mended copy waits in the staging folder. If it is false, the
-    last remark is the reason.
+    last remark is the reason, unless there was nothing: then `handed_in` is false, too.
     """
 
     student: str
     assignment: str
     notebook: str
     ready: bool = False
+    handed_in: bool = True
     remarks: list[str] = field(default_factory=list)
 
 
@@ -75,7 +76,7 @@ def take_in(
     results = {
         name: HandIn(student, assignment, name) for name in sorted(reference.keys())
     }
-    files = _files(submitted / student, assignment)
+    files = files_in(submitted / student, assignment)
     readable, unreadable = _read_all(files)
     for name, result in results.items():
         try:
@@ -92,7 +93,7 @@ def take_in(
     return list(results.values())
 
 
-def _files(folder: Path, assignment: str) -> dict[str, Path]:
+def files_in(folder: Path, assignment: str) -> dict[str, Path]:
     """Return the student's plain files by their path inside the hand-in."""
     if not folder.is_dir():
         return {}
@@ -277,8 +278,17 @@ def _take_one(
     right = f"{result.notebook}.ipynb"
     candidates = _candidates(result.notebook, reference, readable)
     if not files:
+        result.handed_in = False
         raise _Unreadable("Nothing was handed in.")
     if not candidates:
+        known = {
+            inside
+            for name in reference
+            for inside in _candidates(name, reference, readable)
+        }
+        if known and known == {*readable, *unreadable}:
+            result.handed_in = False
+            raise _Unreadable(f"'{right}' was not handed in.")
         if right in unreadable:
             raise _Unreadable(unreadable[right])
         if right in readable:

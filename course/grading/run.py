@@ -1,15 +1,29 @@
-"""One round of grading through nbgrader, in this process, one student at a time."""
+"""One round of grading: students' code side by side, nbgrader in this process.
+
+What a student handed in is run ahead in the boxes, by several threads that only wait
+for them. Everything that is kept is written by the main thread alone: nbgrader's steps
+take one student after the other, in one transaction of the gradebook each. A student
+is done when a file with the round's *key* says so: a round that was killed goes on
+where it was, and one that is repeated grades only what has changed.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
+import json
 import logging
 import os
+import platform
 import shutil
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +37,17 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+import crmlib
 from course import term
-from course.grading import cells, grades, intake
+from course.grading import box, cells, engine, grades, intake, suspects
+from course.grading.box import Limits
 from course.grading.feedback import write_not_graded
 from course.grading.grades import Result
 from crmlib.errors import CrmError
 
 Progress = Callable[[str], None]
+
+_RUN_CELLS = "course.grading.engine.RunCells"
 
 
 class ClassRoom:
@@ -45,9 +63,10 @@ class ClassRoom:
         self.staging = self.class_dir / "intake"
         self.sources = self.class_dir / ".solutions"
         self.handed_out = self.class_dir / ".handed_out"
+        self._kept: _OneGradebook | None = None
         self.db_url = f"sqlite:///{(self.class_dir / 'gradebook.db').as_posix()}"
 
-    def config(self, **limits: int) -> Config:
+    def config(self, limits: Limits | None = None, *, sandbox: bool = True) -> Config:
         """Return the project's nbgrader configuration, turned on this class folder."""
         file = self.root / "nbgrader_config.py"
         if not file.exists():
@@ -63,8 +82,15 @@ class ClassRoom:
         course.autograded_directory = "autograded"
         course.feedback_directory = "feedback"
         course.db_url = self.db_url
-        for name, seconds in limits.items():
-            config.RunCells[name] = seconds
+        if _RUN_CELLS not in config.Autograde.get("autograde_preprocessors", []):
+            raise CrmError(
+                f"nbgrader_config.py runs submissions without {_RUN_CELLS}, with your "
+                "own rights. Take c.Autograde.autograde_preprocessors from the kit's."
+            )
+        if limits is not None:
+            config.RunCells.timeout = limits.cell_seconds
+            config.RunCells.notebook_timeout = limits.notebook_seconds
+        config.RunCells.sandbox = sandbox
         return config
 
     @contextlib.contextmanager
@@ -76,6 +102,7 @@ class ClassRoom:
         """
         before = dict(os.environ)
         os.environ.pop("CRM_TERM_SEED", None)
+        # Only the judge's box gets it, see `course.grading.box`.
         os.environ["CRM_TERM_SEED"] = term.secret(self.class_dir)
         beside = str(Path(sys.executable).parent)
         os.environ["PATH"] = beside + os.pathsep + before.get("PATH", "")
@@ -92,9 +119,92 @@ class ClassRoom:
         """Open the gradebook; close it with `with`."""
         return Gradebook(self.db_url)
 
+    def make_gradebook(self) -> None:
+        """Make the gradebook if there is none: at once, so that none is half made."""
+        path = self.class_dir / "gradebook.db"
+        if path.exists():
+            return
+        half = path.with_name(".gradebook-in-the-making.db")
+        half.unlink(missing_ok=True)
+        Gradebook(f"sqlite:///{half.as_posix()}").close()
+        half.replace(path)
+
+    @contextlib.contextmanager
+    def one_transaction(self) -> Iterator[Any]:
+        """Let all that nbgrader writes meanwhile happen at once, or not at all.
+
+        nbgrader opens the gradebook dozens of times for one submission and saves after
+        each cell; most of its time goes into that. Here all of them get this one.
+        """
+        if self._kept is None:
+            self._kept = _OneGradebook(self.db_url)
+        kept, usual = self._kept, Gradebook
+        users = [
+            module
+            for name, module in list(sys.modules.items())
+            if name.startswith(("nbgrader.", "course.grading."))
+            and getattr(module, "Gradebook", None) is usual
+        ]
+        for module in users:
+            module.__dict__["Gradebook"] = lambda *_, **__: kept
+        try:
+            yield kept
+            kept.save()
+        finally:
+            for module in users:
+                module.__dict__["Gradebook"] = usual
+            kept.forget()
+
+    def close(self) -> None:
+        """Close the gradebook that was kept open for the round."""
+        if self._kept is not None:
+            self._kept.end()
+            self._kept = None
+
     def report_path(self, student: str, assignment: str) -> Path:
         """Return the file that says what the intake found."""
         return self.staging / student / f"{assignment}.json"
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep a second round of this class from starting meanwhile."""
+        if sys.platform == "win32":
+            yield
+            return
+        import fcntl
+
+        self.class_dir.mkdir(parents=True, exist_ok=True)
+        with (self.class_dir / ".round.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise CrmError(
+                    f"Another round is running in '{self.class_dir.name}'. Wait for "
+                    "it, or end it; what it has graded is kept."
+                ) from None
+            yield
+
+
+class _OneGradebook(Gradebook):  # type: ignore[misc]
+    """A gradebook that stays open, and saves when it is told to."""
+
+    def __init__(self, db_url: str) -> None:
+        super().__init__(db_url)
+        self.save = self.db.commit
+        self.db.commit = self.db.flush
+
+    def close(self) -> None:
+        """Stay open."""
+
+    def forget(self) -> None:
+        """Give up what was not saved."""
+        self.db.rollback()
+        self.db.remove()
+
+    def end(self) -> None:
+        """Close; what was not saved is lost."""
+        self.db.rollback()
+        super().close()
 
 
 def assignments(root: Path) -> list[str]:
@@ -217,13 +327,36 @@ def students(room: ClassRoom) -> list[str]:
     return sorted(names)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a round needs to know."""
+
+    room: ClassRoom
+    assignment: str
+    reference: dict[str, NotebookNode]
+    limits: Limits
+    sandbox: bool
+    edition: str
+
+
+@dataclass
+class Prepared:
+    """A student's hand-in, read and run."""
+
+    key: str
+    taken: list[intake.HandIn] = field(default_factory=list)
+    ran: dict[str, NotebookNode] = field(default_factory=dict)
+
+
 def grade(
     assignment: str,
     *,
     class_dir: Path,
     root: Path,
-    cell_seconds: int,
-    notebook_seconds: int,
+    limits: Limits,
+    sandbox: bool,
+    workers: int | None,
+    again: bool,
     progress: Progress | None,
 ) -> list[Result]:
     """See `course.grading.grade`."""
@@ -234,109 +367,339 @@ def grade(
             f"Nobody has handed in anything: '{room.class_dir.name}/submitted' is "
             f"empty. Put each hand-in into submitted/<student>/{assignment}/."
         )
-    term.start(room.class_dir)
-    with room.at_work():
-        reference = hand_out(room, assignment)
-        config = room.config(timeout=cell_seconds, notebook_timeout=notebook_seconds)
-        everybody = students(room)
-        for done, student in enumerate(everybody, start=1):
-            said = _grade_one(room, config, student, assignment, reference)
-            if progress is not None:
-                progress(f"{done} of {len(everybody)}  {student}: {said}")
-        results = collect(room)
-    grades.write_csv(results, room.class_dir / "grades.csv")
+    box.check(sandbox=sandbox)
+    with room.alone():
+        _start_term(room.class_dir)
+        with room.at_work():
+            room.make_gradebook()
+            reference = hand_out(room, assignment)
+            edition = _edition(room, assignment, limits)
+            plan = Plan(room, assignment, reference, limits, sandbox, edition)
+            try:
+                _round(plan, workers or engine.cores(), again, progress)
+            finally:
+                room.close()
+            results = collect(room)
+        grades.write_csv(results, room.class_dir / "grades.csv")
     return [result for result in results if result.assignment == assignment]
 
 
-def _grade_one(
-    room: ClassRoom,
-    config: Config,
-    student: str,
-    assignment: str,
-    reference: dict[str, NotebookNode],
-) -> str:
-    """Grade one student; whatever goes wrong ends in this student's report.
+def _start_term(class_dir: Path) -> None:
+    """Start the term, unless it has been: in one step, so that it is never half."""
+    path = class_dir / "term.toml"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        begun = term.start(class_dir / ".term")
+        begun.replace(path)
+        begun.parent.rmdir()
 
-    Returns what became of it, in a few words.
-    """
-    path = room.report_path(student, assignment)
-    log = path.with_suffix(".log")
-    log.unlink(missing_ok=True)
-    path.unlink(missing_ok=True)
+
+def _round(plan: Plan, workers: int, again: bool, progress: Progress | None) -> None:
+    """Grade everybody whose hand-in has changed."""
+    everybody = students(plan.room)
+    keys = {name: _key(plan, name) for name in everybody}
+    done = 0
+
+    def say(student: str, words: str, left: str = "") -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(f"{done} of {len(everybody)}  {student}: {words}{left}")
+
+    waiting = []
+    for student in everybody:
+        report = None if again else _up_to_date(plan, student, keys[student])
+        if report is None:
+            waiting.append(student)
+        else:
+            say(student, f"unchanged ({_summary(report)})")
+    if not waiting:
+        return
+    clock = _Clock(len(waiting))
+    with contextlib.ExitStack() as stack:
+        boxes = None
+        if box.available():
+            boxes = stack.enter_context(box.Boxes(sandbox=plan.sandbox))
+        # Enough ahead that a slow one holds up nobody, and not the whole class.
+        ahead = threading.Semaphore(4 * workers + 16)
+        stop = threading.Event()
+
+        def prepare(student: str) -> Prepared:
+            while not ahead.acquire(timeout=0.5):
+                if stop.is_set():
+                    raise CrmError("the round was stopped")
+            return _prepare(plan, student, keys[student], boxes)
+
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="grade")
+        try:
+            futures: dict[Future[Prepared], str] = {
+                pool.submit(prepare, student): student for student in waiting
+            }
+            for future in as_completed(futures):
+                student = futures.pop(future)
+                words = _finish(plan, student, future.result())
+                ahead.release()
+                say(student, words, clock.left())
+        finally:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Clock:
+    """Foretells how long the rest of a round takes."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.started = total, 0, time.monotonic()
+
+    def left(self) -> str:
+        """Take note of one more; return the time left in words, "" at the end."""
+        self.done += 1
+        if self.done == self.total:
+            return ""
+        passed = time.monotonic() - self.started
+        seconds = passed / self.done * (self.total - self.done)
+        if seconds < 90:
+            return f" (about {max(round(seconds), 1)} s left)"
+        return f" (about {round(seconds / 60)} min left)"
+
+
+def _edition(room: ClassRoom, assignment: str, limits: Limits) -> str:
+    """Return a mark of all that a grade depends on, but for the hand-in itself."""
+    mark = hashlib.sha256(repr(limits).encode("utf-8"))
+    mark.update(term.secret(room.class_dir).encode("utf-8"))
+    mark.update(platform.python_version().encode("ascii"))
+    for name in ("IPython", "matplotlib", "numpy", "pandas"):
+        mark.update(str(__import__(name).__version__).encode("utf-8"))
+    library = Path(crmlib.__file__).parent
+    _mark_files(mark, room.root / "solutions" / assignment, "*")
+    _mark_files(mark, library, "*.py")
+    _mark_files(mark, box.data_folder(library), "*")
+    _mark_files(mark, Path(__file__).parent.parent / "generator", "*.py")
+    _mark_files(mark, Path(__file__).parent, "*.py")
+    return mark.hexdigest()
+
+
+def _mark_files(mark: Any, folder: Path, pattern: str) -> None:
+    for path in sorted(folder.rglob(pattern)):
+        inside = path.relative_to(folder)
+        hidden = any(part.startswith((".", "__pycache__")) for part in inside.parts)
+        if path.is_file() and not hidden:
+            mark.update(f"{inside.as_posix()}|{path.stat().st_size}|".encode())
+            mark.update(path.read_bytes())
+
+
+def _key(plan: Plan, student: str) -> str:
+    """Return a mark of a student's hand-in and of the edition it is graded by."""
+    mark = hashlib.sha256(plan.edition.encode("ascii"))
+    folder = plan.room.submitted / student
+    for inside, path in intake.files_in(folder, plan.assignment).items():
+        with contextlib.suppress(OSError):
+            mark.update(f"{inside}|{path.stat().st_size}|".encode("utf-8", "replace"))
+            mark.update(path.read_bytes())
+    return mark.hexdigest()
+
+
+def _done_path(room: ClassRoom, student: str, assignment: str) -> Path:
+    return room.report_path(student, assignment).with_suffix(".done")
+
+
+def _up_to_date(plan: Plan, student: str, key: str) -> dict[str, Any] | None:
+    """Return the report of an earlier round if it still holds, else None."""
+    room, assignment = plan.room, plan.assignment
+    path = _done_path(room, student, assignment)
     try:
-        taken = intake.take_in(
+        if path.read_text(encoding="ascii") != key:
+            return None
+        report = grades.read_report(room.report_path(student, assignment))
+    except (OSError, ValueError):
+        return None
+    pages = room.class_dir / "feedback" / student / assignment
+    for notebook in plan.reference:
+        if notebook not in report:
+            return None
+        if not report[notebook]["handed_in"]:
+            continue
+        if not (pages / f"{notebook}.html").exists():
+            return None
+        if report[notebook]["graded"]:
+            graded = room.class_dir / "autograded" / student / assignment
+            if not (graded / f"{notebook}.ipynb").exists():
+                return None
+            with room.gradebook() as gradebook:
+                try:
+                    gradebook.find_submission_notebook(notebook, assignment, student)
+                except MissingEntry:
+                    return None
+    return report
+
+
+def _summary(report: dict[str, Any]) -> str:
+    handed_in = [found for found in report.values() if found["handed_in"]]
+    if not handed_in:
+        return grades.NOT_HANDED_IN
+    failed = sum(not found["graded"] for found in handed_in)
+    if failed:
+        return grades.NOT_GRADED if failed == len(handed_in) else "graded in part"
+    remarks = any(found["remarks"] for found in handed_in)
+    return grades.REMARKS if remarks else grades.GRADED
+
+
+def _prepare(plan: Plan, student: str, key: str, boxes: box.Boxes | None) -> Prepared:
+    """Read what a student handed in and run it. Called from several threads."""
+    room, assignment = plan.room, plan.assignment
+    prepared = Prepared(key)
+    try:
+        prepared.taken = intake.take_in(
             student,
             assignment,
             submitted=room.submitted,
             staging=room.staging,
-            reference=reference,
+            reference=plan.reference,
         )
     except Exception as error:
-        taken = [
+        prepared.taken = [
             intake.HandIn(
                 student,
                 assignment,
                 name,
                 remarks=[f"The hand-in could not be read ({type(error).__name__})."],
             )
-            for name in sorted(reference)
+            for name in sorted(plan.reference)
         ]
-    with room.gradebook() as gradebook:
-        gradebook.update_or_create_student(student)
-    for step in ("autograded", "feedback"):
-        folder = room.class_dir / step / student / assignment
-        if step == "autograded":
-            before = _read_answers(folder)
-        if folder.exists():
-            rmtree(str(folder))
-    if any(hand_in.ready for hand_in in taken):
-        settled = _settled(room, student, assignment)
-        _through_nbgrader(room, config, student, assignment, taken, log)
-        _keep_hand_grades(room, student, assignment, taken, before, settled)
-    report = {
-        hand_in.notebook: {"graded": hand_in.ready, "remarks": hand_in.remarks}
-        for hand_in in taken
-    }
-    grades.write_report(path, report)
-    for hand_in in taken:
+    staged = room.staging / student / assignment
+    source = room.sources / assignment
+    for hand_in in prepared.taken:
         if not hand_in.ready:
+            continue
+        nb = cells.read(staged / f"{hand_in.notebook}.ipynb")
+        original = cells.read(source / f"{hand_in.notebook}.ipynb")
+        hand_in.remarks += suspects.found(nb, suspects.hidden_names(original))
+        if boxes is None:
+            continue
+        with_tests(nb, original)
+        asked = engine.asked_names(
+            cell.source
+            for cell in original.cells
+            if cell.cell_type == "code" and cells.is_answer(cell)
+        )
+        files = box.files_of([staged, source])
+        for attempt in (1, 2):
+            try:
+                engine.execute(
+                    nb, files=files, limits=plan.limits, boxes=boxes, asked=asked
+                )
+                engine.forgive_warnings(nb)
+            except Exception as error:
+                # Never the student's fault: tried once more, then set aside.
+                if isinstance(error, box.Lost):
+                    boxes.renew(error.generation)
+                if attempt == 2:
+                    hand_in.ready = False
+                    hand_in.remarks.append(
+                        f"It could not be run, twice, which is no fault of the answers "
+                        f"({type(error).__name__}: {error}). Grade again."
+                    )
+            else:
+                prepared.ran[hand_in.notebook] = nb
+                break
+    return prepared
+
+
+def with_tests(nb: NotebookNode, source: NotebookNode) -> None:
+    """Put the given cells and the tests into *nb*, with the hidden ones."""
+    originals = cells.marked_cells(source)
+    for cell in nb.cells:
+        original = originals.get(cells.nbgrader_id(cell) or "")
+        if original is not None and original.metadata.nbgrader.get("locked"):
+            cell.source = original.source
+            if "tags" in original.metadata:
+                cell.metadata["tags"] = list(original.metadata["tags"])
+
+
+def _finish(plan: Plan, student: str, prepared: Prepared) -> str:
+    """Write down the grade of one student.
+
+    Returns what became of the hand-in, in a few words. Whatever goes wrong ends in this
+    student's report.
+    """
+    room, assignment, taken = plan.room, plan.assignment, prepared.taken
+    path = room.report_path(student, assignment)
+    done = _done_path(room, student, assignment)
+    log = path.with_suffix(".log")
+    for old in (done, path, log):
+        old.unlink(missing_ok=True)
+    journal = _journal(room, student, assignment)
+    before = [list(hand_in.remarks) for hand_in in taken]
+    for _ in range(2):
+        for hand_in, remarks in zip(taken, before, strict=True):
+            hand_in.remarks = list(remarks)
+        failed, logged = _record(plan, student, prepared, journal)
+        if failed is None:
+            break
+    else:
+        with room.gradebook() as gradebook:
+            gradebook.update_or_create_student(student)
+    for hand_in in taken:
+        engine.ready.pop((student, assignment, hand_in.notebook), None)
+        if failed is not None and hand_in.ready:
+            hand_in.ready = False
+            hand_in.remarks.append(f"nbgrader could not grade it: {failed}")
+        if hand_in.handed_in and not hand_in.ready:
             folder = room.class_dir / "feedback" / student / assignment
             write_not_graded(folder, hand_in.notebook, hand_in.remarks)
-    failed = sum(not hand_in.ready for hand_in in taken)
-    if failed:
-        return grades.NOT_GRADED if failed == len(taken) else "graded in part"
-    remarks = any(hand_in.remarks for hand_in in taken)
-    return grades.REMARKS if remarks else grades.GRADED
-
-
-def _through_nbgrader(
-    room: ClassRoom,
-    config: Config,
-    student: str,
-    assignment: str,
-    taken: list[intake.HandIn],
-    log: Path,
-) -> None:
-    logged = ""
-    try:
-        app = Autograde(coursedir=CourseDirectory(config=config), config=config)
-        logged = start(only(app, room.staging.name, student, assignment))
-    except NbgraderFailed as failed:
-        logged = str(failed)
-        for hand_in in taken:
-            if hand_in.ready:
-                hand_in.ready = False
-                hand_in.remarks.append(f"nbgrader could not grade it: {failed.cause}")
-    else:
-        folder = room.class_dir / "autograded" / student / assignment
-        for hand_in in taken:
-            if hand_in.ready:
-                graded = folder / f"{hand_in.notebook}.ipynb"
-                nb = cells.read(graded)
-                hand_in.remarks += grades.observed(nb)
-        logged += make_feedback(config, [hand_in for hand_in in taken if hand_in.ready])
+    report = {
+        hand_in.notebook: {
+            "graded": hand_in.ready,
+            "handed_in": hand_in.handed_in,
+            "remarks": hand_in.remarks,
+        }
+        for hand_in in taken
+    }
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(logged, encoding="utf-8", newline="\n")
+    grades.write_report(path, report)
+    grades.write_whole(done, prepared.key)
+    _journal_path(room, student, assignment).unlink(missing_ok=True)
+    return _summary(report)
+
+
+def _record(
+    plan: Plan, student: str, prepared: Prepared, journal: list[list[str]]
+) -> tuple[str | None, str]:
+    """Write one student's grades and pages; return why not, and what nbgrader said."""
+    room, assignment, taken = plan.room, plan.assignment, prepared.taken
+    for notebook, ran in prepared.ran.items():
+        engine.ready[student, assignment, notebook] = ran
+    try:
+        with room.one_transaction() as gradebook:
+            gradebook.update_or_create_student(student)
+            for step in ("autograded", "feedback"):
+                folder = room.class_dir / step / student / assignment
+                if folder.exists():
+                    rmtree(str(folder))
+            logged = ""
+            if any(hand_in.ready for hand_in in taken):
+                logged = _through_nbgrader(plan, student, taken)
+                _keep_hand_grades(room, student, assignment, taken, journal)
+    except NbgraderFailed as error:
+        return error.cause, str(error)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}", repr(error)
+    return None, logged
+
+
+def _through_nbgrader(plan: Plan, student: str, taken: list[intake.HandIn]) -> str:
+    """Take one student through nbgrader's autograde and feedback; return the log."""
+    room, assignment = plan.room, plan.assignment
+    config = room.config(plan.limits, sandbox=plan.sandbox)
+    app = Autograde(coursedir=CourseDirectory(config=config), config=config)
+    logged = start(only(app, room.staging.name, student, assignment))
+    folder = room.class_dir / "autograded" / student / assignment
+    for hand_in in taken:
+        if hand_in.ready:
+            nb = cells.read(folder / f"{hand_in.notebook}.ipynb")
+            hand_in.remarks += grades.observed(nb)
+    return logged + make_feedback(config, [each for each in taken if each.ready])
 
 
 def make_feedback(config: Config, taken: list[intake.HandIn]) -> str:
@@ -361,17 +724,33 @@ def _read_answers(folder: Path) -> dict[tuple[str, str], str]:
     return found
 
 
-def _settled(room: ClassRoom, student: str, assignment: str) -> set[tuple[str, str]]:
-    """Return the cells that were graded by hand and need no further look."""
+def _journal_path(room: ClassRoom, student: str, assignment: str) -> Path:
+    return room.report_path(student, assignment).with_suffix(".before")
+
+
+def _journal(room: ClassRoom, student: str, assignment: str) -> list[list[str]]:
+    """Return the answers that were graded by hand and need no further look.
+
+    Each as notebook, cell and text. They are written to a file before anything is
+    changed, so that a round that goes on after an interruption still knows them.
+    """
+    path = _journal_path(room, student, assignment)
+    if path.exists():
+        return list(json.loads(path.read_text(encoding="utf-8")))
+    before = _read_answers(room.class_dir / "autograded" / student / assignment)
+    settled: list[list[str]] = []
     with room.gradebook() as gradebook, contextlib.suppress(MissingEntry):
         submission = gradebook.find_submission(assignment, student)
-        return {
-            (notebook.name, grade.name)
+        settled = [
+            [notebook.name, grade.name, before.get((notebook.name, grade.name), "")]
             for notebook in submission.notebooks
             for grade in notebook.grades
             if grade.manual_score is not None and not grade.needs_manual_grade
-        }
-    return set()
+        ]
+    if settled:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        grades.write_whole(path, json.dumps(settled, ensure_ascii=False))
+    return settled
 
 
 def _keep_hand_grades(
@@ -379,8 +758,7 @@ def _keep_hand_grades(
     student: str,
     assignment: str,
     taken: list[intake.HandIn],
-    before: dict[tuple[str, str], str],
-    settled: set[tuple[str, str]],
+    settled: list[list[str]],
 ) -> None:
     """Keep hand-given points settled if their answer is the same as before.
 
@@ -388,18 +766,22 @@ def _keep_hand_grades(
     at again, and does not say which answers are new.
     """
     after = _read_answers(room.class_dir / "autograded" / student / assignment)
+    known = {(notebook, name): text for notebook, name, text in settled}
     with room.gradebook() as gradebook:
         for hand_in in taken:
-            for notebook, name in sorted(settled):
-                if notebook != hand_in.notebook or not hand_in.ready:
+            if not hand_in.ready:
+                continue
+            where = hand_in.notebook, assignment, student
+            for grade in gradebook.find_submission_notebook(*where).grades:
+                if grade.manual_score is None:
                     continue
-                if after.get((notebook, name)) == before.get((notebook, name)):
-                    grade = gradebook.find_grade(name, notebook, assignment, student)
+                key = hand_in.notebook, grade.name
+                if key in known and after.get(key) == known[key]:
                     grade.needs_manual_grade = False
                 else:
                     hand_in.remarks.append(
-                        f"The answer '{name}' changed after it was graded by hand: "
-                        "look at it again."
+                        f"The answer '{grade.name}' changed after it was graded by "
+                        "hand: look at it again."
                     )
         gradebook.db.commit()
 
@@ -425,7 +807,11 @@ def collect(room: ClassRoom) -> list[Result]:
                     assignment=assignment.name,
                     notebook=notebook.name,
                     report=reports[name].get(notebook.name)
-                    or {"graded": False, "remarks": ["Nothing was handed in."]},
+                    or {
+                        "graded": False,
+                        "handed_in": False,
+                        "remarks": ["Nothing was handed in."],
+                    },
                 )
                 for name in names
                 for notebook in assignment.notebooks

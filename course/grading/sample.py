@@ -19,7 +19,7 @@ from nbformat.notebooknode import NotebookNode
 
 from course import term
 from course.grading import cells
-from course.grading.grades import NOT_GRADED, Result, number
+from course.grading.grades import NOT_GRADED, NOT_HANDED_IN, Result, number
 from crmlib.errors import CrmError
 
 SECRET = "demo"
@@ -129,12 +129,16 @@ def demo(
     class_dir: Path,
     *,
     root: Path,
+    sandbox: bool = True,
+    workers: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> list[Result]:
     """See `course.grading.demo`."""
     from course.grading import run
+    from course.grading.box import Limits, check
 
     found = samples(sample_dir)
+    check(sandbox=sandbox)
     _must_be_a_demonstration(class_dir)
     run.clear(class_dir)
     term.start(class_dir, secret=SECRET)
@@ -144,8 +148,10 @@ def demo(
         found[0].assignment,
         class_dir=class_dir,
         root=root,
-        cell_seconds=CELL_SECONDS,
-        notebook_seconds=NOTEBOOK_SECONDS,
+        limits=Limits(CELL_SECONDS, NOTEBOOK_SECONDS),
+        sandbox=sandbox,
+        workers=workers,
+        again=False,
         progress=progress,
     )
 
@@ -166,13 +172,20 @@ def _must_be_a_demonstration(class_dir: Path) -> None:
 
 def unexpected(results: Iterable[Result], sample_dir: Path) -> list[str]:
     """See `course.grading.unexpected`."""
-    by_student = {result.student: result for result in results}
+    found = samples(sample_dir)
+    notebooks = {sample.notebook for sample in found}
     said = []
-    for sample in samples(sample_dir):
-        result = by_student.pop(sample.student, None)
-        if result is None:
+    by_student: dict[str, Result] = {}
+    for result in results:
+        if result.notebook in notebooks:
+            by_student[result.student] = result
+        elif result.status != NOT_HANDED_IN:
+            said.append(f"{result.student}: {result.notebook} is {result.status}.")
+    for sample in found:
+        if sample.student not in by_student:
             said.append(f"{sample.student}: no result.")
             continue
+        result = by_student.pop(sample.student)
         expected = sample.expected
         if result.status != expected["status"]:
             said.append(

@@ -17,8 +17,11 @@ import pytest
 from mini_course import RIGHT
 
 from course import grading, term
-from course.grading import cells, feedback, intake
+from course.grading import box, cells, feedback, intake
 from crmlib.errors import CrmError
+
+# Without bubblewrap the same round runs unprotected: the grades must be the same.
+SANDBOX = sys.platform == "linux" and shutil.which("bwrap") is not None
 
 LOOP = "def largest(values):\n    while True:\n        pass"
 DEAF = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
@@ -48,6 +51,29 @@ def _old_schema(nb):
             cell.metadata.nbgrader.schema_version = 1
 
 
+def _raw(change) -> bytes:
+    """Return a right hand-in as bytes, its JSON changed."""
+    raw = json.loads(nbformat.writes(mini.answered(**RIGHT)))
+    change(raw)
+    return json.dumps(raw).encode()
+
+
+def _same_ids(raw):
+    for cell in raw["cells"]:
+        cell["id"] = "same"
+
+
+def _no_ids(raw):
+    for cell in raw["cells"]:
+        del cell["id"]
+
+
+def _long_line(raw):
+    cell = next(cell for cell in raw["cells"] if cell["id"] == "total")
+    output = {"output_type": "stream", "name": "stdout", "text": "x" * 50_000_000}
+    cell["outputs"] = [output]
+
+
 # student: what is handed in, expected status, points, words in the remarks
 CLASS = {
     "right": (mini.answered(**RIGHT), "graded", 5, ""),
@@ -62,7 +88,7 @@ CLASS = {
         mini.answered(**RIGHT | {"largest": LOOP}),
         "graded with remarks",
         3,
-        "The test 'test_largest' did not end by itself: stopped after 4 s.",
+        "The test 'test_largest' did not end by itself: stopped after 4 s",
     ),
     "deaf_loop": (
         mini.answered(**RIGHT | {"largest": DEAF}),
@@ -143,6 +169,22 @@ CLASS = {
         "The points of 'test_total' had been changed; they were put back.",
     ),
     "old_schema": (edited(_old_schema), "graded with remarks", 5, "older nbgrader"),
+    "same_ids": (_raw(_same_ids), "graded", 5, ""),
+    "no_ids": (_raw(_no_ids), "graded", 5, ""),
+    "no_kernel": (_raw(lambda raw: raw["metadata"].clear()), "graded", 5, ""),
+    "foreign_kernel": (
+        _raw(lambda raw: raw["metadata"]["kernelspec"].update(name="julia-1.9")),
+        "graded",
+        5,
+        "",
+    ),
+    "long_line": (_raw(_long_line), "graded", 5, ""),
+    "loud": (
+        mini.answered(**RIGHT | {"largest": "print('x' * 50_000_000)"}),
+        "graded with remarks",
+        3,
+        "The answer 'largest' printed more than is kept.",
+    ),
     "empty": (b"", "not graded", None, "is an empty file"),
     "cut_off": (b'{"cells": [', "not graded", None, "is damaged or cut off"),
     "latin": (
@@ -164,6 +206,8 @@ def room(tmp_path_factory):
         mini.hand_in(class_dir, student, handed_in)
     final = mini.answered(**RIGHT)
     mini.hand_in(class_dir, "renamed", final, file="sums (final).ipynb")
+    mini.hand_in(class_dir, "two", final)
+    mini.hand_in(class_dir, "two", mini.handed_out(), file="1_sums-Copy1.ipynb")
     mini.hand_in(class_dir, "word", b"PK\x03\x04", file="answers.docx")
     (class_dir / "submitted" / "absent").mkdir()
     before = _contents(class_dir / "submitted")
@@ -173,10 +217,16 @@ def room(tmp_path_factory):
         class_dir=class_dir,
         root=root,
         cell_seconds=4,
+        sandbox=SANDBOX,
         progress=said.append,
     )
-    assert len(said) == len(CLASS) + 3
-    assert said[-1] == "23 of 23  word: not graded"
+    assert len(said) == len(CLASS) + 4
+    assert all(
+        line.startswith(f"{i} of {len(said)}  ") for i, line in enumerate(said, 1)
+    )
+    assert any(line.split("  ")[1].startswith("word: not graded") for line in said)
+    assert " left)" in said[0]
+    assert " left)" not in said[-1]
     return class_dir, {result.student: result for result in results}, before
 
 
@@ -203,8 +253,9 @@ def test_each_hand_in_gets_its_points_and_its_sentence(room, student):
     ("student", "status", "points", "words"),
     [
         ("renamed", "graded with remarks", 5, "The notebook was called 'sums (final)"),
+        ("two", "graded with remarks", 5, "There were two notebooks with these"),
         ("word", "not graded", None, "is missing; the hand-in holds 'answers.docx'"),
-        ("absent", "not graded", None, "Nothing was handed in."),
+        ("absent", "not handed in", None, "Nothing was handed in."),
     ],
 )
 def test_files_that_are_not_the_notebook(room, student, status, points, words):
@@ -257,7 +308,9 @@ def test_table_shows_a_dash_for_what_is_not_graded(room):
 def test_no_page_shows_a_hidden_test(room):
     class_dir, results, _ = room
     pages = sorted((class_dir / "feedback").rglob("*.html"))
-    assert len(pages) == len(results)
+    assert len(pages) == sum(
+        result.status != "not handed in" for result in results.values()
+    )
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert feedback.leaks(text, [mini.SECRET, mini.SILENT]) == [], page
@@ -299,9 +352,9 @@ def test_the_formgraders_own_pages_stay_its_own():
         ("hidden_miss", "Of 1 and 2 it is 3."),
         ("hidden_miss", "A test failed. It has no message of its own."),
         ("untouched", "Not answered."),
-        ("loop", "Your code did not end by itself and was stopped after 4 s."),
+        ("loop", "Your code did not end by itself and was stopped after 4 s"),
         ("dead", "Not run: Python had ended in an earlier cell."),
-        ("curious", feedback.WITHHELD),
+        ("curious", "print(In)"),
         ("renamed", "it was graded as such"),
         ("empty", "not been graded"),
     ],
@@ -340,13 +393,15 @@ def test_hand_given_points_survive_a_new_round(room):
     shutil.rmtree(fresh / "submitted" / "renamed")
     changed = mini.answered(**RIGHT | {"why": "I thought again."})
     mini.hand_in(fresh, "points", changed)
-    results = grading.grade(mini.ASSIGNMENT, class_dir=fresh, root=root)
+    results = grading.grade(
+        mini.ASSIGNMENT, class_dir=fresh, root=root, sandbox=SANDBOX
+    )
     again = {result.student: result for result in results}
     assert again["right"].manual_points == again["points"].manual_points == 3.5
     assert again["right"].remarks == ()
     assert "changed after it was graded by hand" in again["points"].remarks[0]
     # Who took part before and hands in nothing now is listed, not graded.
-    assert again["renamed"].status == "not graded"
+    assert again["renamed"].status == "not handed in"
     with Gradebook(f"sqlite:///{(fresh / 'gradebook.db').as_posix()}") as gradebook:
         flags = [
             gradebook.find_grade("why", *where, student).needs_manual_grade
@@ -356,6 +411,97 @@ def test_hand_given_points_survive_a_new_round(room):
     pages = grading.feedback_pages(mini.ASSIGNMENT, class_dir=fresh, root=root)
     text = next(page for page in pages if "right" in page.parts).read_text("utf-8")
     assert "8.5 of 9 points" in text
+
+
+def test_of_several_notebooks_some_may_be_missing(tmp_path):
+    from nbgrader.api import Gradebook
+
+    root = mini.make_root(tmp_path)
+    second = mini.source()
+    for each in second.cells:
+        if "nbgrader" in each.metadata:
+            each.metadata.nbgrader.grade_id += "-2"
+    folder = root / "solutions" / mini.ASSIGNMENT
+    nbformat.write(second, folder / "2_more.ipynb")
+    right = mini.answered(**RIGHT)
+    class_dir = root / "class"
+    mini.hand_in(class_dir, "both", right)
+    for each in (done := mini.answered(**RIGHT)).cells:
+        if "nbgrader" in each.metadata:
+            each.metadata.nbgrader.grade_id += "-2"
+    mini.hand_in(class_dir, "both", done, file="2_more.ipynb")
+    mini.hand_in(class_dir, "first", right)
+    mini.hand_in(class_dir, "nothing right", mini.handed_out())
+    mini.hand_in(class_dir, "torn", right)
+    mini.hand_in(class_dir, "torn", b"{", file="2_more.ipynb")
+    options = {"class_dir": class_dir, "root": root, "sandbox": SANDBOX}
+    results = grading.grade(mini.ASSIGNMENT, **options)
+    found = {(row.student, row.notebook): (row.status, row.points) for row in results}
+    assert found == {
+        ("both", "1_sums"): ("graded", 5),
+        ("both", "2_more"): ("graded", 5),
+        ("first", "1_sums"): ("graded", 5),
+        ("first", "2_more"): ("not handed in", None),
+        ("nothing right", "1_sums"): ("graded with remarks", 0),
+        ("nothing right", "2_more"): ("not handed in", None),
+        ("torn", "1_sums"): ("graded", 5),
+        ("torn", "2_more"): ("not graded", None),
+    }
+    together = {
+        student: (total.points, total.max_points, total.manual_points)
+        for (student, _), total in grading.grades.totals(results).items()
+    }
+    assert together == {
+        "both": (10, 10, None),
+        "first": (5, 10, None),
+        "nothing right": (0, 10, 0),
+        "torn": (5, 10, None),
+    }
+    with Gradebook(f"sqlite:///{(class_dir / 'gradebook.db').as_posix()}") as gradebook:
+        for student, (points, *_) in together.items():
+            score = gradebook.find_submission(mini.ASSIGNMENT, student).score
+            assert score == points
+    lines = [" ".join(line.split()) for line in grading.table(results).splitlines()]
+    assert "both all together 10 / 10 – / 8" in lines
+    assert "first all together 5 / 10 – / 8 1 of 2 not handed in" in lines
+    assert not any(line.startswith("first 2_more") for line in lines)
+    pages = sorted((class_dir / "feedback").rglob("*.html"))
+    assert len(pages) == 6
+    with (class_dir / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["student"], row["notebook"]): row for row in csv.DictReader(file)}
+    assert rows["first", "2_more"]["points"] == ""
+    assert rows["first", "2_more"]["assignment_points"] == "5"
+    said: list[str] = []
+    grading.grade(mini.ASSIGNMENT, **options, progress=said.append)
+    assert all("unchanged" in line for line in said)
+
+
+@pytest.mark.skipif(not box.available(), reason="forking servers need Linux")
+@pytest.mark.parametrize("troubles", [1, 2])
+def test_trouble_of_the_machine_never_costs_a_point(tmp_path, monkeypatch, troubles):
+    """It is tried once more, and then set aside with the reason."""
+    from course.grading import engine
+
+    root = mini.make_root(tmp_path)
+    mini.hand_in(root / "class", "lin", mini.answered(**RIGHT))
+    usual, calls = engine.execute, []
+
+    def execute(*args, **kwargs):
+        calls.append(1)
+        if len(calls) <= troubles:
+            raise box.Trouble("no room for another process")
+        usual(*args, **kwargs)
+
+    monkeypatch.setattr(engine, "execute", execute)
+    (result,) = grading.grade(
+        mini.ASSIGNMENT, class_dir=root / "class", root=root, sandbox=SANDBOX
+    )
+    assert len(calls) == 2
+    if troubles == 1:
+        assert (result.status, result.points) == ("graded", 5)
+    else:
+        assert (result.status, result.points) == ("not graded", None)
+        assert "no room for another process" in result.remarks[-1]
 
 
 def test_unknown_assignment_lists_those_that_exist(tmp_path):
@@ -582,7 +728,7 @@ def nbgrader(root: Path, *words: str) -> str:
 def test_plain_nbgrader_works_on_the_layout(project):
     nbgrader(project, "generate_assignment", "mini")
     assert (project / "exercises/mini/1_sums.ipynb").exists()
-    nbgrader(project, "autograde", "mini")
+    nbgrader(project, "autograde", "mini", f"--RunCells.sandbox={SANDBOX}")
     nbgrader(project, "generate_feedback", "mini")
     page = project / "class/feedback/lin/mini/1_sums.html"
     text = page.read_text(encoding="utf-8")
@@ -593,6 +739,60 @@ def test_plain_nbgrader_works_on_the_layout(project):
     with to.open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
     assert (row["student_id"], float(row["score"])) == ("lin", 3)
+
+
+HONEST = {
+    "right": RIGHT,
+    "by another route": {
+        "total": "import numpy as np\ndef total(values):\n    return np.sum(values)",
+        "largest": "def largest(values):\n    return sorted(values)[-1]",
+    },
+    "zero as a start": {
+        "total": "total = sum",
+        "largest": "def largest(values):\n    best = 0\n    for value in values:\n"
+        "        best = max(best, value)\n    return best",
+    },
+    "not Python": RIGHT | {"total": "def total(values)\n    return sum(values)"},
+    "leaves early": RIGHT | {"total": "def total(values):\n    raise SystemExit"},
+    "changes the list": RIGHT
+    | {"total": "def total(v):\n  n = 0\n  while v:\n    n += v.pop()\n  return n"},
+}
+
+
+def test_honest_grades_are_those_of_plain_nbgrader(tmp_path):
+    """Cell by cell; the differences that are meant are in the tests above."""
+    from nbgrader.api import Gradebook
+
+    root = mini.make_root(tmp_path)
+    config = """
+c = get_config()
+c.CourseDirectory.course_id = "mini"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+"""
+    (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    nbgrader(root, "generate_assignment", "mini")
+    for student, answers in HONEST.items():
+        for folder in (root, root / "class"):
+            mini.hand_in(folder, student, mini.answered(**answers))
+    nbgrader(root, "autograde", "mini")
+    (root / "nbgrader_config.py").unlink()
+    grading.grade("mini", class_dir=root / "class", root=root, sandbox=SANDBOX)
+
+    def scores(folder: Path) -> dict[tuple[str, str], float | None]:
+        url = f"sqlite:///{(folder / 'gradebook.db').as_posix()}"
+        with Gradebook(url) as gradebook:
+            return {
+                (student, cell): gradebook.find_grade(
+                    cell, mini.NOTEBOOK, "mini", student
+                ).auto_score
+                for student in HONEST
+                for cell in ("test_total", "test_largest", "why")
+            }
+
+    plain = scores(root)
+    assert scores(root / "class") == plain
+    assert {plain[student, "test_total"] for student in HONEST} == {0, 3}
 
 
 def test_plain_validate_tells_a_student_what_fails(project):
