@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from course.desk import commands as desk
 from course.term import CLASS_DIR, ROOT
 from crmlib.errors import CrmError
 
@@ -45,8 +46,10 @@ def _notebooks(options: argparse.Namespace) -> int:
 
 
 def _exercises(options: argparse.Namespace) -> None:
-    from course import release
+    from course import editions, release
 
+    for assignment, version in editions.update().items():
+        print(f"{assignment} is now version {version}: its tests or points changed")
     for path in release.make_exercises():
         print(f"wrote {path.relative_to(ROOT)}")
 
@@ -73,6 +76,7 @@ def _grade(options: argparse.Namespace) -> None:
     print(grading.table(results))
     print(f"\ngrades: {options.class_dir / 'grades.csv'}")
     print(f"pages for students: {options.class_dir / 'feedback'}")
+    desk.show_moved_of(options.assignment, class_dir=options.class_dir)
 
 
 def _grades(options: argparse.Namespace) -> None:
@@ -177,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
         "--workers", type=int, metavar="N", help="submissions at a time (all cores)"
     )
     demo.set_defaults(run=_demo)
+    desk.add(commands)
     return parser
 
 

@@ -53,7 +53,7 @@ ALLOWED_DIGITS = {
     "an ordinal": r"\b\d+(?:st|nd|rd|th)\b",
     "a day of the story": rf"\b\d{{1,2}} (?:{_MONTHS})\b",
     "a place in the course": rf"\b(?:{_PARTS})s? \d+{_MORE}(?:\(\w\))*",
-    "a notebook's name": r"\b\d+_[a-z]\w*",
+    "a notebook's name": r"\b\d+[a-z]?_[a-z]\w*",
     "a name such as 6C or C00001": r"\b(?-i:\d+[A-Z]+|[A-Z]+\d+)s?\b",
 }
 

@@ -240,8 +240,8 @@ def cell_id(stem: str, number: int) -> str:
     >>> cell_id("05_segmentation", 12)
     '05-012'
     """
-    digits = re.match(r"\d+", stem)
-    prefix = digits[0] if digits else re.sub(r"[^A-Za-z0-9]+", "-", stem)[:40]
+    chapter = re.match(r"\d+[a-z]?(?=_)", stem)
+    prefix = chapter[0] if chapter else re.sub(r"[^A-Za-z0-9]+", "-", stem)[:40]
     return f"{prefix}-{number:03d}"
 
 
@@ -865,7 +865,7 @@ def locked_here(lock: Path = LOCK) -> bool:
 
 def texts(folder: Path = TEXTS) -> list[Path]:
     """Return the chapters' texts, in the order of the book."""
-    return sorted(folder.glob("[0-9][0-9]_*.md"))
+    return sorted(folder.glob("[0-9][0-9]*_*.md"))
 
 
 def main(names: Sequence[str] = (), *, report_changes: bool = False) -> int:

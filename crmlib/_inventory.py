@@ -73,6 +73,7 @@ def _drawn_texts(figure: Figure) -> Iterator[tuple[int | None, str, Text]]:
     number = 0
     for axes in figure.axes:
         if not axes.get_visible():
+            seen |= {id(text) for text in _find(axes)}
             continue
         hidden = _texts_not_drawn(axes)
         roles = _roles(axes)

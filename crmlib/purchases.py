@@ -3,8 +3,8 @@
 The module is written in narwhals, so the same call takes a table of pandas, polars or
 another engine and gives back a table of the same kind, with the same values. Money is
 integer cents and scores are rank arithmetic on integers, so no engine rounds
-differently. One path is not narwhals: where customers are numbered and the table is in
-memory, `summarise` adds up in numpy, with the same result.
+differently. One path is not narwhals: where the table is in memory and its customers
+are numbers or short texts, `summarise` adds up in numpy, with the same result.
 
 **Recency, frequency, monetary.** No primary source fixes the bins, the treatment of
 ties or the names of the segments (Hughes 1994 made the method known with fifths). Ours
@@ -21,6 +21,7 @@ are written down here:
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -54,7 +55,11 @@ _MEASURES = (
 )
 _MOST_ROWS = 1000  # of a lazy table, in an error
 _SLICE = 1 << 20  # rows that the numpy path looks at together
+_TEXTS = 1 << 15  # texts: so few that a processor's cache holds them
 _NO_DAY = np.iinfo(np.int64).min  # how numpy writes a missing time
+_WIDEST = 40  # bytes of a text that the numpy path can number
+_MOST_NUMBERS = 1 << 62
+_ORDER_COLUMNS = ("customer_id", "ordered_on", "amount_cents")
 _PATHS = ("auto", "numpy", "narwhals")
 
 
@@ -93,8 +98,9 @@ def summarise(
             after it are ignored, and so are customers who have no others.
         path: how it is computed, which changes nothing in the result. ``"numpy"`` adds
             up in arrays and needs a pandas or polars table in memory whose customers
-            are numbers and whose columns are plain integers and days;
-            ``"narwhals"`` works on every table; ``"auto"`` takes numpy where it can.
+            are integers or short texts and whose other columns are plain integers
+            and days; ``"narwhals"`` works on every table; ``"auto"`` takes numpy
+            where it can.
 
     Returns:
         The same kind of table, one row per customer, sorted by ``customer_id``:
@@ -132,8 +138,8 @@ def summarise(
         if path == "numpy":
             raise ValueError(
                 "the numpy path cannot take this table: it needs a pandas or polars "
-                "table in memory with at least one row, customers numbered with "
-                "integers, whole days and integer cents, and nothing missing; "
+                "table in memory with at least one row, customers named by integers "
+                "or short texts, whole days and integer cents, and nothing missing; "
                 "path='narwhals' takes others and says what is wrong with a table"
             )
     _require(
@@ -399,26 +405,27 @@ def _summarise_in_numpy(
 ) -> nw.DataFrame[Any] | None:
     """Add up each customer's orders in arrays; None when the table is not for it.
 
-    Each customer has a place in four arrays (count, first day, last day, sum), and one
-    pass over the orders brings each to its place: no sorting, no hashing, and no copy
-    of the table, for the pass takes a slice at a time. What is wrong with a table is
-    left to the other path to say.
+    Each customer has a place in five arrays (a row, count, first day, last day, sum),
+    and one pass over the orders brings each to its place: no sorting, no hashing, and
+    no copy of the table, for the pass takes a slice at a time. Customers named by
+    texts are numbered first, see `_numbered`. What is wrong with a table is left to
+    the other path to say.
     """
     columns = _plain_columns(frame)
     if columns is None:
         return None
     customers, stamps, cents = columns
     least, most = int(customers.min()), int(customers.max())
-    is_dense = most - least < len(customers)
     places: Any
-    if is_dense:
-        known, places, n_places = None, customers, most - least + 1
+    if most - least < len(customers):
+        places, n_places = customers, most - least + 1
     else:  # numbers far apart, such as telephone numbers
         known, places = np.unique(customers, return_inverse=True)
         least, n_places = 0, len(known)
     per_day = int(np.timedelta64(1, "D") / np.timedelta64(1, _unit(stamps)))
     last = int(np.datetime64(last_day, "D").astype("int64"))
 
+    row = np.zeros(n_places, dtype="int64")  # any of the customer's
     n_orders = np.zeros(n_places, dtype="int64")
     first_day = np.full(n_places, np.iinfo("int64").max, dtype="int64")
     latest_day = np.full(n_places, _NO_DAY, dtype="int64")
@@ -431,6 +438,7 @@ def _summarise_in_numpy(
             return None
         place = places[part].astype("int64") - least
         amount = cents[part].astype("int64")
+        row[place] = np.arange(begin, begin + len(place))
         if (later := day > last).any():
             place, day, amount = place[~later], day[~later], amount[~later]
         np.add.at(n_orders, place, 1)
@@ -439,10 +447,11 @@ def _summarise_in_numpy(
         np.add.at(spend, place, amount)
 
     (bought,) = n_orders.nonzero()
-    ids = bought + least if known is None else known[bought]
     first_day, latest_day = first_day[bought], latest_day[bought]
+    ids = cast(nw.DataFrame[Any], frame)["customer_id"][row[bought]]
+    native = ids.to_native()
     arrays = {
-        "customer_id": ids.astype(customers.dtype),
+        "customer_id": native.array if isinstance(native, pd.Series) else native,
         "first_ordered_on": (first_day * per_day).view(stamps.dtype),
         "last_ordered_on": (latest_day * per_day).view(stamps.dtype),
         "days_since_last_order": last - latest_day,
@@ -462,28 +471,75 @@ def _plain_columns(
     is_known = kind.is_pandas() or kind.is_polars()
     if not (is_known and isinstance(frame, nw.DataFrame) and len(frame)):
         return None
-    found = []
-    for column, kinds in (
-        ("customer_id", "iu"),
-        ("ordered_on", "M"),
-        ("amount_cents", "iu"),
-    ):
-        if column not in frame.columns:
+    if any(column not in frame.columns for column in _ORDER_COLUMNS):
+        return None
+    customers, stamps, cents = (frame[column] for column in _ORDER_COLUMNS)
+    days, amounts = _plain(stamps, "M"), _plain(cents, "iu")
+    if days is None or amounts is None:
+        return None  # before a text is looked at in vain
+    is_text = customers.dtype == nw.String
+    numbers = _numbered(customers) if is_text else _plain(customers, "iu")
+    return None if numbers is None else (numbers, days, amounts)
+
+
+def _plain(values: nw.Series[Any], kinds: str) -> np.ndarray[Any, Any] | None:
+    """Return a column as an array of one of these kinds of numpy, or None."""
+    dtype = getattr(values.to_native(), "dtype", None)
+    if values.implementation.is_pandas() and not isinstance(dtype, np.dtype):
+        return None  # an extension type, such as Int64 or a time zone
+    if not (values.dtype.is_integer() or values.dtype.is_temporal()):
+        return None  # text is not turned into an array only to be refused
+    array = values.to_numpy()
+    # A polars column with missing values comes out as floats, and 64 bits without a
+    # sign may not fit into the sums.
+    if array.dtype.kind not in kinds or array.dtype == np.uint64:
+        return None
+    return array
+
+
+def _numbered(texts: nw.Series[Any]) -> np.ndarray[Any, Any] | None:
+    """Number texts, equal ones alike, in the order in which they sort.
+
+    A text is a row of bytes, filled up with zeros; in UTF-8 bytes sort as characters
+    do. The rows are then read as a mileage counter whose wheels differ in size: the
+    wheel at each place has a figure for every byte that the table has there. So C00001
+    to C99999 become numbers of five figures, with neither hashing nor sorting. None
+    where a text is missing, has a zero inside, or is longer than such numbers reach.
+    """
+    blocks = []
+    seen = np.zeros((_WIDEST, 256), dtype=bool)
+    for begin in range(0, len(texts), _TEXTS):
+        part = texts[begin : begin + _TEXTS].to_list()
+        try:
+            joined = "\0".join(part).encode() + b"\0"
+        except (TypeError, UnicodeEncodeError):  # a missing text, or half a character
             return None
-        values = frame[column]
-        dtype = getattr(values.to_native(), "dtype", None)
-        if kind.is_pandas() and not isinstance(dtype, np.dtype):
-            return None  # an extension type, such as Int64 or a time zone
-        if not (values.dtype.is_integer() or values.dtype.is_temporal()):
-            return None  # text is not turned into an array only to be refused
-        array = values.to_numpy()
-        # A polars column with missing values comes out as floats, and 64 bits without
-        # a sign may not fit into the sums.
-        if array.dtype.kind not in kinds or array.dtype == np.uint64:
+        flat = np.frombuffer(joined, dtype="uint8")
+        (ends,) = np.nonzero(flat == 0)
+        if len(ends) != len(part):  # there is a zero inside a text
             return None
-        found.append(array)
-    customers, stamps, cents = found
-    return customers, stamps, cents
+        begins = np.append(0, ends[:-1] + 1)
+        width = int((ends - begins).max())
+        if width > _WIDEST:
+            return None
+        block = np.empty((width, len(part)), dtype="uint8")
+        for at in range(width):
+            block[at] = flat[np.minimum(begins + at, ends)]
+            seen[at] |= np.bincount(block[at], minlength=256) > 0
+        seen[width:, 0] = True
+        blocks.append(block)
+        if math.prod(seen.sum(axis=1).tolist()) > _MOST_NUMBERS:
+            return None
+    figures = seen.cumsum(axis=1) - 1
+    turning = np.flatnonzero(figures[:, -1]).tolist()
+    numbers = np.zeros(len(texts), dtype="int64")
+    for block, begin in zip(blocks, range(0, len(texts), _TEXTS), strict=True):
+        number = numbers[begin : begin + _TEXTS]
+        for at in turning:
+            number *= figures[at, -1] + 1
+            if at < len(block):
+                number += figures[at].take(block[at])
+    return numbers
 
 
 def _unit(stamps: np.ndarray[Any, Any]) -> Any:

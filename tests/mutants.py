@@ -69,6 +69,7 @@ class Mutant:
     node: int
     change: int
     line: int
+    statement: int  # where its statement begins; a folded constant has no other line
     function: str
     at_import: bool  # not in the body of a function: every test reaches it
     what: str
@@ -77,19 +78,22 @@ class Mutant:
 # ------------------------------------------------------------------------ mutants
 
 
-def nodes(tree: ast.Module) -> Iterator[tuple[int, ast.AST, str, bool]]:
-    """Yield each node that may change, numbered: its function, and if it runs there.
+def nodes(tree: ast.Module) -> Iterator[tuple[int, ast.AST, int, str, bool]]:
+    """Yield each node that may change, numbered: the line of its statement, its
+    function, and if it runs there.
 
     What stands in a class or among the defaults of a function runs at import.
     """
     counter = 0
 
     def walk(
-        node: ast.AST, function: str, inside: bool
-    ) -> Iterator[tuple[int, ast.AST, str, bool]]:
+        node: ast.AST, statement: int, function: str, inside: bool
+    ) -> Iterator[tuple[int, ast.AST, int, str, bool]]:
         nonlocal counter
         counter += 1
-        yield counter, node, function, inside
+        if isinstance(node, ast.stmt):
+            statement = node.lineno
+        yield counter, node, statement, function, inside
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             function = f"{function}.{node.name}" if function else node.name
         for name, value in ast.iter_fields(node):
@@ -98,9 +102,9 @@ def nodes(tree: ast.Module) -> Iterator[tuple[int, ast.AST, str, bool]]:
             in_body = inside or (isinstance(node, ast.FunctionDef) and name == "body")
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
-                    yield from walk(child, function, in_body)
+                    yield from walk(child, statement, function, in_body)
 
-    yield from walk(tree, "", False)
+    yield from walk(tree, 0, "", False)
 
 
 def changes(node: ast.AST) -> list[str]:
@@ -154,8 +158,10 @@ def apply(node: ast.AST, change: int) -> None:
 
 def all_mutants(tree: ast.Module) -> list[Mutant]:
     return [
-        Mutant(number, i, node.lineno, function or "(module)", not inside, what)
-        for number, node, function, inside in nodes(tree)
+        Mutant(
+            number, i, node.lineno, statement, function or "(module)", not inside, what
+        )
+        for number, node, statement, function, inside in nodes(tree)
         for i, what in enumerate(changes(node))
     ]
 
@@ -270,7 +276,9 @@ def run_all(
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            some = tests if mutant.at_import else lines.get(mutant.line, [])
+            some = tests
+            if not mutant.at_import:
+                some = lines.get(mutant.line) or lines.get(mutant.statement, [])
             if not some:
                 fate[mutant] = "unreached"
                 continue

@@ -239,7 +239,8 @@ class Feedback(NbGraderPreprocessor):  # type: ignore[misc]
             if cell.cell_type == "code" and cells.is_test(cell):
                 cell.source = split_hidden(cell.source)[0]
                 cell.outputs = _verdict(cell, secrets)
-        summary = _summary(resources["nbgrader"], rows, remarks, secrets)
+        version = told.get("version")
+        summary = _summary(resources["nbgrader"], rows, remarks, secrets, version)
         nb.cells.insert(0, cells.new_cell("markdown", summary))
         return nb, resources
 
@@ -384,6 +385,7 @@ def _summary(
     rows: list[_Row],
     remarks: list[str],
     secrets: list[str],
+    version: int | None,
 ) -> str:
     got = sum(row.score for row in rows if row.score is not None)
     possible = sum(row.points for row in rows if row.score is not None)
@@ -391,6 +393,8 @@ def _summary(
     sentence = f"You have {number(got)} of {number(possible)} points."
     if waiting:
         sentence += f" {number(waiting)} more are given by your teacher, by hand."
+    if version:
+        sentence += f" Graded by version {version} of the assignment."
     title = html.escape(f"{where['assignment']} / {where['notebook']}")
     lines = [
         f"<h1>Feedback: {title}</h1>",

@@ -205,7 +205,7 @@ def _as_version_4(raw: dict[str, Any]) -> NotebookNode:
         nb = new_notebook()
         metadata = raw.get("metadata")
         if isinstance(metadata, dict):
-            for key in ("kernelspec", "language_info"):
+            for key in ("kernelspec", "language_info", "crm"):
                 if isinstance(metadata.get(key), dict):
                     nb.metadata[key] = copy(metadata[key])
         nb.cells = [_sound_cell(cell, i) for i, cell in enumerate(cells)]
@@ -393,7 +393,17 @@ def mend(nb: NotebookNode, reference: NotebookNode, remarks: list[str]) -> Noteb
     for key in ("kernelspec", "language_info"):
         if key in reference.metadata:
             mended.metadata[key] = reference.metadata[key]
-    mended.metadata["crm"] = {"remarks": list(remarks), "titles": titles(reference)}
+    version = reference.metadata.get("crm", {}).get("version", 1)
+    theirs = nb.metadata.get("crm", {}).get("version", version)
+    if isinstance(theirs, int) and theirs != version:
+        remarks.append(
+            f"This is version {theirs} of the notebook; version {version} was graded."
+        )
+    mended.metadata["crm"] = {
+        "remarks": list(remarks),
+        "titles": titles(reference),
+        "version": version,
+    }
     return mended
 
 

@@ -38,7 +38,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 import crmlib
-from course import term
+from course import editions, term
 from course.grading import box, cells, engine, grades, intake, suspects
 from course.grading.box import Limits
 from course.grading.feedback import write_not_graded
@@ -307,8 +307,10 @@ def hand_out(room: ClassRoom, assignment: str) -> dict[str, NotebookNode]:
             f"{failed.cause}"
         ) from failed
     found = {}
+    version = editions.current(assignment, root=room.root)
     for path in sorted((room.handed_out / assignment).glob("*.ipynb")):
         found[path.stem] = cells.read(path)
+        found[path.stem].metadata["crm"] = {"version": version}
     return found
 
 

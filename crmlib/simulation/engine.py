@@ -605,7 +605,7 @@ def _load(source: str) -> Policy:
 
     Only ever called in the policy's own process, or on the learner's own text.
     """
-    code = compile(source, "<policy>", "exec")
+    code = compile(source, "<policy>", "exec", dont_inherit=True)
     space: dict[str, Any] = {"__name__": "policy"}
     before = set(space)
     exec(code, space)

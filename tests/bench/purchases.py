@@ -1,11 +1,13 @@
 """How fast the purchase summary is: ratios against peers, measured in the same run.
 
     python tests/bench/purchases.py [--rows N] [--peer-python .venv-bench/bin/python]
+                                    [--ids numbers|texts|both]
 
-Each contestant runs in a process of its own on the same table (customers numbered,
-days, integer cents) and answers with its time, the memory it needed at its peak above
-the table itself, and a checksum that must agree. Nothing here asserts a time: machines
-differ, and a shared one differs from minute to minute. What it finds is printed.
+Each contestant runs in a process of its own on the same table (customers named by
+numbers, or by texts such as C0000123; days; integer cents) and answers with its time,
+the memory it needed at its peak above the table itself, and a checksum that must agree.
+Nothing here asserts a time: machines differ, and a shared one differs from minute to
+minute. What it finds is printed.
 """
 
 from __future__ import annotations
@@ -32,23 +34,31 @@ Summary = tuple[int, int]  # customers, days since the last order added up
 # --------------------------------------------------------------------- contestants
 
 
-def pandas_table(folder: Path) -> Any:
+def pandas_table(folder: Path, ids: str) -> Any:
     import pandas as pd
 
-    return pd.DataFrame({name: np.load(folder / f"{name}.npy") for name in COLUMNS})
+    table = pd.DataFrame({name: np.load(folder / f"{name}.npy") for name in COLUMNS})
+    if ids == "texts":
+        numbers = table["customer_id"].to_numpy()
+        texts = np.array([f"C{i:07}" for i in range(numbers.max() + 1)], dtype=object)
+        table["customer_id"] = pd.Series(texts[numbers], dtype="str")
+    return table
 
 
-def polars_table(folder: Path) -> Any:
+def polars_table(folder: Path, ids: str) -> Any:
     import polars as pl
 
     table = pl.DataFrame({name: np.load(folder / f"{name}.npy") for name in COLUMNS})
+    if ids == "texts":
+        digits = pl.col("customer_id").cast(pl.String).str.zfill(7)
+        table = table.with_columns(customer_id="C" + digits)
     return table.with_columns(pl.col("ordered_on").cast(pl.Date))
 
 
-def duckdb_table(folder: Path) -> Any:
+def duckdb_table(folder: Path, ids: str) -> Any:
     import duckdb
 
-    made = pandas_table(folder)
+    made = pandas_table(folder, ids)
     connection = duckdb.connect()
     connection.sql("create table orders as select * from made")
     del made
@@ -99,7 +109,8 @@ def by_us(path: Any) -> Callable[[Any], Summary]:
 
 
 # Name: who makes the table, who sums it up, and whether it is a peer's environment.
-CONTESTANTS: dict[str, tuple[Callable[[Path], Any], Callable[[Any], Summary], bool]] = {
+Contestant = tuple[Callable[[Path, str], Any], Callable[[Any], Summary], bool]
+CONTESTANTS: dict[str, Contestant] = {
     "lifetimes": (pandas_table, by_lifetimes, True),
     "pandas, groupby by hand": (pandas_table, by_pandas, False),
     "crmlib on pandas, numpy path": (pandas_table, by_us("auto"), False),
@@ -142,14 +153,14 @@ class Peak:
         self._watch.join()
 
 
-def measure(name: str, folder: Path, *, repeats: int) -> dict[str, Any]:
+def measure(name: str, folder: Path, *, ids: str, repeats: int) -> dict[str, Any]:
     """Run one contestant here: its best time of as many runs as all have, and its peak.
 
     The peak is that of the first run.
     """
     make, run, _ = CONTESTANTS[name]
-    orders = make(folder)
-    run(make_small(folder, make))  # imports and caches are not what is measured
+    orders = make(folder, ids)
+    run(make(folder / "small", ids))  # imports and caches are not what is measured
     with Peak() as memory:
         seconds, answer = timed(run, orders)
     for _ in range(repeats - 1):
@@ -165,10 +176,6 @@ def timed(run: Callable[[Any], Summary], orders: Any) -> tuple[float, Summary]:
     began = time.perf_counter()
     answer = run(orders)
     return time.perf_counter() - began, answer
-
-
-def make_small(folder: Path, make: Callable[[Path], Any]) -> Any:
-    return make(folder / "small")
 
 
 # ------------------------------------------------------------------------ the run
@@ -190,13 +197,13 @@ def write_tables(folder: Path, n_rows: int) -> None:
 
 
 def in_own_process(
-    name: str, python: str, folder: Path, *, repeats: int
+    name: str, python: str, folder: Path, *, ids: str, repeats: int
 ) -> dict[str, Any] | str:
     """Return the measurement, or why there is none."""
     done = subprocess.run(
         [
             *(python, "-W", "ignore", __file__, "--one", name),
-            *("--folder", str(folder), "--repeats", str(repeats)),
+            *("--folder", str(folder), "--ids", ids, "--repeats", str(repeats)),
         ],
         capture_output=True,
         text=True,
@@ -212,38 +219,51 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--ids", choices=("numbers", "texts", "both"), default="both")
     parser.add_argument("--peer-python", help="an interpreter that has lifetimes")
     parser.add_argument("--one", choices=CONTESTANTS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(measure(options.one, options.folder, repeats=options.repeats)))
+        one = measure(
+            options.one, options.folder, ids=options.ids, repeats=options.repeats
+        )
+        print(json.dumps(one))
         return
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_tables(folder, options.rows)
-        found = {}
-        for contestant, (_, _, is_peer) in CONTESTANTS.items():
-            python = options.peer_python if is_peer else sys.executable
-            result: dict[str, Any] | str = "no --peer-python was given"
-            if python:
-                result = in_own_process(
-                    contestant, python, folder, repeats=options.repeats
-                )
-            if isinstance(result, str):
-                print(f"{contestant}: not measured: {result}")
-            else:
-                found[contestant] = result
-    report(found, options.rows)
+        for ids in ("numbers", "texts") if options.ids == "both" else (options.ids,):
+            report(run_all(folder, ids, options), options.rows, ids)
 
 
-def report(found: dict[str, dict[str, Any]], n_rows: int) -> None:
+def run_all(
+    folder: Path, ids: str, options: argparse.Namespace
+) -> dict[str, dict[str, Any]]:
+    """Run the contestants one after the other; return what was measured."""
+    found = {}
+    for contestant, (_, _, is_peer) in CONTESTANTS.items():
+        python = options.peer_python if is_peer else sys.executable
+        result: dict[str, Any] | str = "no --peer-python was given"
+        if python:
+            result = in_own_process(
+                contestant, python, folder, ids=ids, repeats=options.repeats
+            )
+        if isinstance(result, str):
+            print(f"{contestant}: not measured: {result}")
+        else:
+            found[contestant] = result
+    return found
+
+
+def report(found: dict[str, dict[str, Any]], n_rows: int, ids: str) -> None:
     """Print the table: how many times faster, and with how much of the memory."""
     if not found:
         return
     base_name, base = next(iter(found.items()))
-    print(f"Purchase summary of {n_rows:,} orders; base: {base_name}")
+    print(f"Purchase summary of {n_rows:,} orders, customers named by {ids}")
+    print(f"base: {base_name}")
     print(f"{'':34}{'seconds':>9}{'faster':>9}{'peak MB':>9}{'of base':>9}")
     for name, one in found.items():
         ratio = base["seconds"] / one["seconds"]

@@ -388,3 +388,73 @@ def test_stability_shows_counts_and_shares_of_the_row() -> None:
 def test_stability_of_no_square_table_is_refused(table: pd.DataFrame) -> None:
     with pytest.raises(ContractError, match="the same segments in rows"):
         plots.stability(table)
+
+
+def test_the_inventory_reads_what_a_learner_may_draw() -> None:
+    """Areas, hollow points, texts of the figure; nothing of panels that are hidden."""
+    fig, (ax, other) = plots.subplots(2)
+    with plots.style():
+        ax.fill_between([0, 1], [0, 1], color="#0072b2", hatch="//", label="area")
+        hollow = ax.scatter(
+            [0, 1], [1, 0], facecolors="none", edgecolors="#d55e00", label="hollow"
+        )
+        full = ax.scatter([0], [0], color="#009e73", label="full")
+        fig.suptitle("Above all panels")
+        other.set_title("Nobody sees this")
+        other.set_visible(False)
+        inventory = _inventory.take(fig)
+    (axes,) = inventory["axes"]
+    found = {one["label"]: one for one in axes["series"]}
+    assert found["area"]["kind"] == "area"
+    assert found["area"]["hatch"] == "//"
+    assert found["area"]["colour"] == "#0072b2"
+    assert found["hollow"]["colour"] == "#d55e00"
+    assert found["full"]["colour"] == "#009e73"
+    assert found["hollow"]["marker"] != found["full"]["marker"]
+    assert hollow.get_paths()[0].vertices.shape == full.get_paths()[0].vertices.shape
+    told = [text["text"] for text in inventory["texts"]]
+    assert "Above all panels" in told
+    assert "Nobody sees this" not in told
+
+
+@pytest.mark.parametrize(
+    ("low", "finding"),
+    [
+        ([-0.1, -0.2, -0.1], "For no segment is a response certain"),
+        ([0.1, 0.2, 0.1], "A response is certain for every segment"),
+        ([0.1, 0.2, -0.1], "A response is certain only for a and b"),
+    ],
+)
+def test_responses_say_for_whom_the_interval_leaves_out_zero(
+    low: list[float], finding: str
+) -> None:
+    table = pd.DataFrame({"segment": list("abc"), "low": low})
+    table = table.assign(difference=table["low"] + 0.3, high=table["low"] + 0.6)
+    assert plots.responses(table).get_title(loc="left").startswith(finding)
+
+
+def test_relationship_of_customers_without_a_margin_claims_no_share() -> None:
+    profit = pd.DataFrame(
+        {
+            "customer_id": ["C1", "C2"],
+            "discount_share": [0.0, 0.5],
+            "margin_cents": [0, 0],
+            "profit_cents": [0, 0],
+        }
+    )
+    kind = segmentation.relationship_or_transaction(
+        profit, margin_cut_cents=100_000, discount_cut=0.10
+    )
+    title = plots.relationship(profit, kind).get_title(loc="left")
+    assert "of the margin" not in title
+
+
+def test_a_pyramid_beside_the_courses_needs_as_many_tiers() -> None:
+    tiers = segmentation.pyramid(
+        pd.Series([9, 5, 3, 1], index=["C1", "C2", "C3", "C4"]),
+        shares={"top": 0.5, "base": 0.5},
+    )
+    with pytest.raises(CrmError, match="The course's shares are 3, the tiers 2"):
+        plots.pyramid(tiers)
+    assert plots.pyramid(tiers, course=None).get_title(loc="left")
+    assert plots.pyramid(tiers, course=(0.8, 0.2)).get_title(loc="left")

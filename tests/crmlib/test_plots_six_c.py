@@ -134,3 +134,28 @@ def test_the_title_tells_the_cost(
         costs_cents=(200_000_000, after),
     )
     assert " ".join(ax.get_title(loc="left").split()).endswith(words)
+
+
+def test_each_draws_where_it_is_told(
+    ratings: pd.DataFrame, outcomes: pd.DataFrame
+) -> None:
+    table = sixc.sensitivity(ratings, weights=WEIGHTS, cuts=CUTS)
+    scores = sixc.score(ratings, weights=WEIGHTS)
+    costs = {"loss_given_lost": 4_000_000, "margin_forgone": 800_000}
+    best = sixc.best_threshold(scores, outcomes, **costs)
+    fig, (first, second, third) = plots.subplots(3)
+    drawn = [
+        plots_six_c.tornado(table, ax=first, title="One"),
+        plots_six_c.cost_curve(best.table, **costs, ax=second, title="Two"),
+        plots_six_c.regraded(
+            scores,
+            scores,
+            outcomes[outcomes["customer_id"].isin(scores["customer_id"])],
+            line_before=3,
+            line_after=3,
+            ax=third,
+            title="Three",
+        ),
+    ]
+    assert drawn == fig.axes
+    assert [ax.get_title(loc="left") for ax in drawn] == ["One", "Two", "Three"]

@@ -271,10 +271,18 @@ def numbered(rows: list[tuple[int, dt.date, int]], *, unit: str = "us") -> pd.Da
 
 def same_bytes(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     pd.testing.assert_frame_equal(one, other, check_exact=True)
-    return all(
-        one[name].to_numpy().tobytes() == other[name].to_numpy().tobytes()
-        for name in one.columns
-    )
+    return all(bytes_of(one[name]) == bytes_of(other[name]) for name in one.columns)
+
+
+def bytes_of(column: pd.Series[Any]) -> Any:
+    values = column.to_numpy()
+    if values.dtype == object:  # whose bytes are addresses
+        return [(type(value), value.encode()) for value in values]
+    return values.tobytes()
+
+
+texts = st.text(st.sampled_from("C0129 é茶\n\U0001f375"), max_size=6)
+long_texts = st.sampled_from(["x" * 41, "茶" * 14, "a\0b", "\ud800"])
 
 
 class TestPaths:
@@ -345,10 +353,67 @@ class TestPaths:
         monkeypatch.setattr("crmlib.purchases._SLICE", 7)
         assert same_bytes(summarise(orders, as_of=AS_OF, path="numpy"), expected)
 
+    @settings(max_examples=50, deadline=None)
+    @given(
+        data=st.data(),
+        dtype=st.sampled_from(["str", "object", "string[python]"]),
+        slice_size=st.sampled_from([1, 2, 1 << 15]),
+    )
+    def test_on_customers_named_by_texts(self, data, dtype, slice_size):
+        names = data.draw(st.lists(texts, min_size=1, max_size=6))
+        rows = data.draw(numbered_rows)
+        orders = numbered(rows).assign(
+            customer_id=pd.Series(
+                [names[row[0] % len(names)] for row in rows], dtype=dtype
+            )
+        )
+        orders.index = pd.Index(range(len(rows), 0, -1))
+        before = orders.copy(deep=True)
+        expected = summarise(orders, as_of=self.day, path="narwhals")
+        in_polars = pl.DataFrame(
+            {name: orders[name].tolist() for name in orders},
+            schema_overrides={"ordered_on": pl.Date},
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("crmlib.purchases._TEXTS", slice_size)
+            by_numpy = summarise(orders, as_of=self.day, path="numpy")
+            theirs = summarise(in_polars, as_of=self.day, path="numpy")
+        assert same_bytes(orders, before)
+        assert same_bytes(by_numpy, expected)
+        assert same_bytes(by_numpy, summarise(orders, as_of=self.day))
+        assert theirs.equals(summarise(in_polars, as_of=self.day, path="narwhals"))
+        assert records(theirs) == records(by_numpy)
+        sorted_by_python = sorted(set(by_numpy["customer_id"]))
+        assert by_numpy["customer_id"].tolist() == sorted_by_python
+
+    @settings(max_examples=30, deadline=None)
+    @given(names=st.lists(st.one_of(texts, long_texts), min_size=1, max_size=6))
+    def test_texts_that_numpy_cannot_number_go_the_other_way(self, names):
+        days = [AS_OF - dt.timedelta(days=i) for i in range(len(names))]
+        rows = [(name, day, 1) for name, day in zip(names, days, strict=True)]
+        orders = orders_in("pandas", rows)
+        assert records(summarise(orders, as_of=AS_OF)) == summarised_by_loop(rows)
+
+    def test_more_texts_than_64_bits_can_tell_apart(self):
+        rng = np.random.default_rng(5)
+        letters = np.array(list("0123456789abcdef"))
+        names = ["".join(rng.choice(letters, 32)) for _ in range(200)]
+        orders = orders_in("pandas", [(name, AS_OF, 1) for name in names])
+        assert summarise(orders, as_of=AS_OF)["customer_id"].tolist() == sorted(names)
+        with pytest.raises(ValueError, match="the numpy path cannot take this table"):
+            summarise(orders, as_of=AS_OF, path="numpy")
+        shorter = orders.assign(customer_id=orders["customer_id"].str[:15])
+        by_numpy = summarise(shorter, as_of=AS_OF, path="numpy")
+        assert same_bytes(by_numpy, summarise(shorter, as_of=AS_OF, path="narwhals"))
+
     @pytest.mark.parametrize(
         ("column", "value"),
         [
-            ("customer_id", "C1"),
+            ("customer_id", "C" * 41),
+            ("customer_id", "C\0"),
+            ("customer_id", "\ud800"),
+            ("customer_id", pd.Series([None], dtype="str")),
+            ("customer_id", pd.Categorical(["C1"])),
             ("customer_id", 1.0),
             ("customer_id", pd.array([1], dtype="Int64")),
             ("customer_id", np.array([2**64 - 1], dtype="uint64")),
@@ -728,6 +793,11 @@ class TestOnTheCompany:
         assert records(name_segments(rfm(ours).scores)) == records(
             name_segments(rfm(theirs).scores)
         )
+
+    @pytest.mark.parametrize("as_of", ["2025-12-31", "2024-06-30"])
+    def test_both_paths_agree_byte_for_byte(self, orders, as_of):
+        by_numpy = summarise(orders, as_of=as_of, path="numpy")
+        assert same_bytes(by_numpy, summarise(orders, as_of=as_of, path="narwhals"))
 
     def test_nothing_is_lost(self, orders):
         summary = summarise(orders, as_of="2025-12-31")

@@ -104,6 +104,8 @@ STATEMENTS = pd.DataFrame(
         "current_liabilities_cents",
     ],
 )
+# The year that T2's evidence is drawn from; T1 has others.
+LATEST = (STATEMENTS["customer_id"] == "T2") & (STATEMENTS["year"] == 2024)
 PAYMENTS = pd.DataFrame(
     [
         ("T1", 2021, 100, 9_999, 1),
@@ -244,6 +246,43 @@ def test_evidence_says_which_customers_lack_what(
     assert words in str(caught.value)
 
 
+def test_the_smallest_figures_are_enough_and_none_is_not() -> None:
+    for column, words in (
+        ("assets_cents", "no statement for 2024"),
+        ("revenue_cents", "no revenue"),
+    ):
+        least = STATEMENTS.assign(**{column: STATEMENTS[column].where(LATEST, 1)})
+        one = STATEMENTS.assign(**{column: STATEMENTS[column].mask(LATEST, 1)})
+        none = STATEMENTS.assign(**{column: STATEMENTS[column].mask(LATEST, 0)})
+        assert len(gathered(statements=least)) == len(gathered(statements=one)) == 2
+        with pytest.raises(ContractError, match=words) as caught:
+            gathered(statements=none)
+        assert caught.value.rows.index.tolist() == [7]
+    invoices = PAYMENTS["n_invoices"]
+    gathered(payments=PAYMENTS.assign(n_invoices=invoices.mask(invoices == 10, 1)))
+    with pytest.raises(ContractError, match="no invoices"):
+        gathered(payments=PAYMENTS.assign(n_invoices=invoices.mask(invoices == 10, 0)))
+
+
+@pytest.mark.parametrize(
+    ("assets", "dues", "ratio"),
+    [(0, 0, math.inf), (9, 0, math.inf), (0, 1, 0.0), (3, 1, 3.0), (1, 2, 0.5)],
+)
+def test_who_owes_nothing_can_pay_it(assets: int, dues: int, ratio: float) -> None:
+    told = STATEMENTS.assign(
+        current_assets_cents=assets, current_liabilities_cents=dues
+    )
+    assert gathered(statements=told)["current_ratio"].tolist() == [ratio, ratio]
+
+
+def test_the_steps_of_a_handover() -> None:
+    steps = [
+        gathered(customers=CUSTOMERS.assign(handover=word))["handover_steps"].tolist()
+        for word in ("open", "possible", "settled")
+    ]
+    assert steps == [[0, 0], [1, 1], [2, 2]]
+
+
 @pytest.mark.parametrize(
     ("table", "column"),
     [
@@ -300,7 +339,7 @@ AT_THE_CUT: dict[str, tuple[str, list[tuple[float, int]]]] = {
     ),
     "sector_closed_percent": (
         "condition",
-        [(15.1, 1), (15, 2), (12, 3), (8, 4), (5, 5), (5.1, 4)],
+        [(15.1, 1), (15, 2), (12.1, 2), (12, 3), (8.1, 3), (8, 4), (5.1, 4), (5, 5)],
     ),
     "years_in_business": (
         "continuity",
@@ -580,6 +619,11 @@ def test_limits_in_whole_cents_without_binary_dust() -> None:
     table = sixc.limit_and_terms(grades, figures, terms=terms)
     assert table["limit_cents"].tolist() == [29]
     assert sixc.limit_and_terms(grades.head(0), figures, terms=terms).shape == (0, 5)
+    penniless = figures.assign(equity_cents=0)
+    table = sixc.limit_and_terms(
+        grades, penniless, terms=TERMS.assign(equity_share=1.0)
+    )
+    assert table["limit_cents"].tolist() == [0]
 
 
 def test_limits_of_graded_customers_work_straight_on() -> None:
@@ -801,6 +845,11 @@ def test_sensitivity_takes_a_tenth_unless_told() -> None:
     assert small["n_moves"].tolist() == [0]
     assert usual["n_moves"].tolist() == [2]
     assert usual["best_grade"].tolist() == ["A"]
+    all_ways = rated(*itertools.product((1, 3, 5), repeat=6))
+    pd.testing.assert_frame_equal(
+        sixc.sensitivity_by_customer(all_ways, weights=HALF, cuts=TWO),
+        sixc.sensitivity_by_customer(all_ways, weights=HALF, cuts=TWO, delta=0.1),
+    )
 
 
 def test_a_score_pushed_below_all_cuts_keeps_the_last_grade() -> None:
@@ -849,6 +898,7 @@ def test_confusion_by_hand() -> None:
     assert result.threshold == 3.0
     assert result.bad == ("lost",)
     above = sixc.backtest(SCORES, HAPPENED, threshold=3.1)
+    assert above.confusion.to_numpy().tolist() == [[1, 0, 0], [1, 2, 2]]
     assert (above.n_good_approved, above.n_good_refused) == (1, 3)
     assert (above.n_bad_approved, above.n_bad_refused) == (0, 2)
 
@@ -1071,6 +1121,8 @@ def test_calibration_of_empty_bands_and_bad_edges() -> None:
         sixc.calibration(SCORES, HAPPENED, edges=[2, 3])
     assert caught.value.rows.index.tolist() == [0, 5]
     assert "2 values are outside of the bands, 2 to 3" in str(caught.value)
+    with pytest.raises(ContractError, match=r"outside of the bands, 2 to 3\.5"):
+        sixc.calibration(SCORES, HAPPENED, edges=[2, 3, 3.5])
 
 
 def test_fairness_by_hand() -> None:

@@ -1,0 +1,154 @@
+"""Checkpoint of chapter 6: right answers counted by hand, wrong ones get their message.
+
+The answers are worked out once more from the files, without `crmlib`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from course.term import ROOT
+from crmlib.checks import Choice, Number
+from crmlib.checks import diary as chapter
+
+NUMBERS = [q for q in chapter.QUESTIONS if isinstance(q, Number)]
+CHOICES = [q for q in chapter.QUESTIONS if isinstance(q, Choice)]
+RUBBISH = ["abc", "", "nan", float("inf"), True, 1j, [], {}, object(), pd.NA, b"5"]
+
+
+@cache
+def lines_of(name: str) -> list[dict[str, str]]:
+    """The lines of a table as they stand in the file, not through `crmlib`."""
+    path = ROOT / "datasets" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_there_are_six_to_eight_questions_of_both_kinds() -> None:
+    assert 6 <= len(chapter.QUESTIONS) <= 8
+    assert NUMBERS
+    assert CHOICES
+    named = [getattr(chapter, name) for name in chapter.__all__ if name != "QUESTIONS"]
+    assert all(any(q is one for one in named) for q in chapter.QUESTIONS)
+    assert len(named) == len(chapter.QUESTIONS)
+
+
+# Answers by hand --------------------------------------------------------------------
+
+
+def test_tofu_by_hand() -> None:
+    notes = [line["note"] for line in lines_of("supermarket/notes")]
+    both = sum("tofu" in note or "豆腐" in note for note in notes)
+    assert chapter.tofu(f"{both} notes").ok is True
+    assert "English" in chapter.tofu(sum("tofu" in note for note in notes)).message
+    # The praise says that one language shows about two thirds at most.
+    english = sum("tofu" in note for note in notes) / both
+    assert max(english, 1 - english) < 0.7
+
+
+def test_kept_by_hand() -> None:
+    contacts = lines_of("key_accounts/contacts")
+    followed = {line["follows"] for line in contacts}
+    his = [
+        line["contact_id"] in followed
+        for line in contacts
+        if line["staff_id"] == "S1" and "" < line["follow_up_on"] <= "2025-12-31"
+    ]
+    share = 100 * sum(his) / len(his)
+    assert chapter.kept(f"{share:.0f} %").ok is True
+    assert "multiply by 100" in chapter.kept(share / 100).message
+
+
+def test_own_pace_by_hand() -> None:
+    chosen = {s["store_id"]: s["chosen_by"] for s in lines_of("supermarket/stores")}
+    sums: dict[tuple[str, bool], int] = {}
+    for line in lines_of("supermarket/sales"):
+        if line["week_on"] >= "2024-01-01":
+            key = line["store_id"], line["week_on"] >= "2024-12-30"
+            sums[key] = sums.get(key, 0) + int(line["sales_cents"])
+    growth = {
+        store: 100 * (sums[store, True] / sums[store, False] - 1) for store in chosen
+    }
+    means = {
+        group: sum(growth[s] for s in chosen if chosen[s] == group)
+        / sum(chosen[s] == group for s in chosen)
+        for group in ("head office", "")
+    }
+    answer = means["head office"] - means[""]
+    assert chapter.own_pace(round(answer, 1)).ok is True
+    # The chapter prints the comparison of 2024: 5.8.
+    assert "2024" in chapter.own_pace(5.8).message
+
+
+def open_tenders(account: str) -> list[tuple[int, float]]:
+    return [
+        (int(line["value_cents"]), float(line["probability"]))
+        for line in lines_of("key_accounts/tenders")
+        if line["account_id"] == account and line["outcome"] == "open"
+    ]
+
+
+def test_jinsha_and_nothing_by_hand() -> None:
+    yuan = sum(value * chance for value, chance in open_tenders("K3")) / 100
+    assert chapter.jinsha(yuan).ok is True
+    assert chapter.jinsha(f"{yuan:,.0f} yuan").ok is True
+    assert chapter.jinsha("5.42 million").ok is not True, "asked for in yuan"
+    assert "cents" in chapter.jinsha(100 * yuan).message
+    none = 1.0
+    for _, chance in open_tenders("K1"):
+        none *= 1 - chance
+    assert chapter.nothing(f"{100 * none:.0f} %").ok is True
+    assert chapter.nothing(f"{100 * none:.1f} %").ok is True
+
+
+# Every question ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", NUMBERS, ids=repr)
+def test_every_foreseen_mistake_fails_with_its_own_message(question: Number) -> None:
+    assert question(question.answer()).ok is True
+    for message, mistaken in question.wrong.items():
+        feedback = question(mistaken())
+        assert (feedback.ok, feedback.message) == (False, message)
+
+
+@pytest.mark.parametrize("question", CHOICES, ids=repr)
+def test_one_option_is_right_and_each_other_says_why(question: Choice) -> None:
+    verdicts = [question(text) for text in question.options]
+    assert sum(feedback.ok is True for feedback in verdicts) == 1
+    reasons = [feedback.message for feedback in verdicts]
+    assert len(set(reasons)) == len(reasons)
+    assert all(reasons)
+
+
+@pytest.mark.parametrize("question", chapter.QUESTIONS, ids=repr)
+def test_no_message_gives_the_answer_away(question: Number | Choice) -> None:
+    if isinstance(question, Number):
+        answer = question.answer()
+        written = {f"{answer:.0f}", f"{answer:.1f}", f"{answer:,.0f}"}
+        for message in [*question.wrong, question.hint, question.ask]:
+            assert not written & set(re.findall(r"\d[\d,]*(?:\.\d+)?", message))
+    else:
+        (right,) = (text for text in question.options if question(text).ok)
+        for text, reason in zip(question.options, question.why, strict=True):
+            assert text == right or right not in reason
+
+
+@pytest.mark.parametrize("question", chapter.QUESTIONS, ids=repr)
+def test_open_and_wild_answers_leave_the_chapter_running(
+    question: Number | Choice,
+) -> None:
+    for unanswered in (None, ...):
+        feedback = question(unanswered)
+        assert feedback.ok is None
+        assert feedback.message.startswith(question.ask)
+    assert not any(question(answer) for answer in RUBBISH)
+
+
+def test_the_right_options_are_not_all_in_one_place() -> None:
+    assert len({str(question.right) for question in CHOICES}) >= 3
