@@ -27,7 +27,8 @@ def add(commands: Any) -> None:
         action="append",
         default=[],
         metavar="ASSIGNMENT=MOMENT",
-        help="a deadline, such as oriental_hotel=2026-12-01T23:59",
+        help="a deadline, such as oriental_hotel=2026-12-01T23:59, also of one "
+        "notebook: oriental_hotel/1_the_record=…",
     )
     term.add_argument("--percent-per-day", type=float, default=10.0, metavar="N")
     term.add_argument("--late-days", type=int, default=3, metavar="N")
@@ -140,7 +141,7 @@ def _deadlines(given: list[str], known: list[str]) -> dict[str, datetime]:
     due = {}
     for text in given:
         assignment, _, moment = text.partition("=")
-        if assignment not in known:
+        if assignment.partition("/")[0] not in known:
             raise CrmError(
                 f"'{text}': there is no assignment '{assignment}'; there are: "
                 f"{', '.join(known)}."

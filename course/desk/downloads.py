@@ -403,7 +403,7 @@ def _write_index(folder: Path, versions: list[_Version]) -> None:
 
 def _late(version: _Version, assignment: str, term: Term) -> int:
     """Return the days to be charged for one version."""
-    due = term.due.get(assignment)
+    due = term.deadline(assignment, Path(version.file).stem)
     if due is None:
         return 0
     marked = int(version.late_mark)
@@ -481,8 +481,8 @@ def _why(taken: _Version, mine: list[_Version], assignment: str, term: Term) -> 
         which = "the latest" if newest else "the latest before the deadline"
         words.append(f"Handed in {len(mine)} times; {which} counts.")
     days = _late(taken, assignment, term)
-    if days:
-        due = term.due[assignment]
+    due = term.deadline(assignment, Path(taken.file).stem)
+    if days and due:
         words.append(
             f"{days} day{'s' if days > 1 else ''} after the deadline of "
             f"{due:%Y-%m-%d %H:%M}."

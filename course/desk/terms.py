@@ -65,6 +65,19 @@ class Term:
     due: Mapping[str, datetime] = field(default_factory=dict)
     late: Late = Late()
 
+    def deadline(self, assignment: str, notebook: str = "") -> datetime | None:
+        """Return when a notebook is due: its own deadline, or its assignment's.
+
+        >>> week, end = when("2026-10-01 23:59"), when("2026-12-01 23:59")
+        >>> term = Term("now", {"hotel": end, "hotel/1_the_record": week})
+        >>> term.deadline("hotel", "1_the_record") == week
+        True
+        >>> term.deadline("hotel", "2_the_recall") == end
+        True
+        """
+        own = self.due.get(f"{assignment}/{notebook}")
+        return own or self.due.get(assignment)
+
 
 def when(text: str) -> datetime:
     """Read a moment such as "2026-12-01 23:59"; without a zone it is local time.
@@ -100,7 +113,8 @@ def begin(
 
     Args:
         name: such as "2026 autumn".
-        due: the deadline of each assignment, as moments with a zone.
+        due: the deadline of each assignment ("oriental_hotel"), or of one notebook
+            ("oriental_hotel/1_the_record"), as moments with a zone.
         late: the rule for late work; ten per cent a day for three days when None.
         class_dir: the class folder.
 
@@ -171,7 +185,7 @@ def _write(term: Term, path: Path) -> None:
         f'secret = "{secrets.token_hex(16)}"',
         f"name = {_quoted(term.name)}",
         "",
-        "# Deadlines. Moments without a zone are local time.",
+        '# Deadlines of assignments, or of notebooks: "oriental_hotel/1_the_record".',
         "[due]",
         *(f"{_quoted(key)} = {at.isoformat()}" for key, at in term.due.items()),
         "",

@@ -229,6 +229,19 @@ def test_the_latest_before_the_deadline_counts(desk):
     assert take_in(desk, zipped) == taken
 
 
+def test_a_notebook_may_have_a_deadline_of_its_own(desk):
+    class_dir = desk[1]
+    path = class_dir / "term.toml"
+    text = path.read_text(encoding="utf-8")
+    own = f'"mini/1_sums" = {(DUE + timedelta(days=7)).isoformat()}'
+    path.write_text(text.replace("[due]", f"[due]\n{own}"), encoding="utf-8")
+    name = "Lin Yue_5_assignsubmission_file/1_sums.ipynb"
+    take_in(desk, packed({name: book_of(**RIGHT)}, at=DUE + timedelta(days=5)))
+    assert downloads.days_late("lin_yue_5", "mini", class_dir=class_dir) == {
+        "1_sums": 0
+    }
+
+
 def test_what_is_too_late_is_kept_and_not_graded(desk):
     name = "Lin Yue_5_assignsubmission_file/1_sums.ipynb"
     taken = take_in(desk, packed({name: book_of(**RIGHT)}, at=DUE + timedelta(days=4)))
