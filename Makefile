@@ -57,10 +57,13 @@ demo: $(READY)  ## grade the sample class of twelve into class/demo
 	crm-course demo tests/sample_class
 
 BENCH := .venv-bench/.ready
-bench: $(READY) $(BENCH)  ## measure against peers, in ratios (half an hour)
+bench: $(READY) $(BENCH)  ## measure against peers, in ratios (two hours)
 	python tests/bench/purchases.py --peer-python .venv-bench/bin/python
 	python tests/bench/bench_hotel.py --peer-python .venv-bench/bin/python
 	python tests/bench/bench_rice_shop.py
+	python tests/bench/bench_value.py --peer-python .venv-bench/bin/python
+	python tests/bench/bench_diary.py
+	python tests/bench/bench_grading.py --hostile
 
 $(BENCH): tests/bench/requirements.txt
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-bench

@@ -71,16 +71,16 @@ def _joined_since_2023() -> frozenset[str]:
 # The past added up ------------------------------------------------------------------
 
 age = Choice(
-    "On 31 December 2024 a household has ordered three times: 60, 45 and 20 weeks "
+    "On 31 December 2024 a household has ordered three times: 60, 25 and 20 weeks "
     "ago. What is its age at last order?",
-    options=("20 weeks", "40 weeks", "45 weeks", "60 weeks"),
-    right="b",
+    options=("20 weeks", "25 weeks", "40 weeks", "60 weeks"),
+    right="c",
     why=(
         "That is the silence, which RFM calls recency. The clock of these models "
         "starts at the first order.",
+        "That is an order in the middle. Only the first and the last count.",
         "From the first order to the last. A large number here is a guest whom we "
         "knew for long when he last came.",
-        "That is an order in the middle. Only the first and the last count.",
         "That is the age today. How old was the acquaintance at the last order?",
     ),
 )
@@ -114,6 +114,9 @@ sum_so_far = Number(
         ),
         "That is how many did buy. Asked for are the others.": (
             lambda: _TOP - _silent_of_top()
+        ),
+        "That is a share. Asked for is a number of households.": (
+            lambda: _silent_of_top() / _TOP
         ),
     },
     why="A sum cannot fall, so it goes on honouring those who have left.",
@@ -157,8 +160,10 @@ retained = Number(
 # Who is gone ------------------------------------------------------------------------
 
 
-def _below_half(as_of: str = "2023-12-31", *, kind: str = "household") -> float:
-    model = _fit(as_of, kind=kind)
+def _below_half(
+    as_of: str = "2023-12-31", *, kind: str = "household", first: bool = False
+) -> float:
+    model = _fit(as_of, kind=kind, first=first)
     return float((model.probability_alive(_summary(as_of, kind)) < 0.5).sum())
 
 
@@ -177,6 +182,9 @@ gone = Number(
         ),
         "That is how many are at one half or above. Asked for are the others.": (
             lambda: len(_summary("2023-12-31")) - _below_half()
+        ),
+        "That is the mended model. The question asks for BG/NBD.": lambda: _below_half(
+            first=True
         ),
         "The probabilities belong to 2023, and the parameters to 2024. Fit the model "
         "to the earlier table, too.": lambda: float(
@@ -201,8 +209,8 @@ rhythm = Choice(
     right="b",
     why=(
         "Better he was. But at his rhythm, how many orders are missing by now?",
-        "Silence speaks only against a rhythm. The frequent guest has missed some "
-        "eight orders, the rare one not even two.",
+        "Silence speaks only against a rhythm. The frequent guest has missed more "
+        "than eight orders, the rare one not even two.",
         "The same silence is short for one rhythm and long for another.",
         "Spending has a model of its own; it does not enter the probability of being "
         "alive.",
@@ -217,17 +225,17 @@ once = Choice(
     "probability one. Why?",
     options=(
         "because the data show that such guests come back",
-        "because in this model one can leave only after a repeat order",
         "because the fit has not converged",
         "because two years are short for a tea merchant",
+        "because in this model one can leave only after a repeat order",
     ),
-    right="b",
+    right="d",
     why=(
         "Look at the table by silence: hardly any of them came back.",
-        "The coin is tossed after a repeat order. Who has made none has never tossed "
-        "it, and however long he is silent, the model only thinks him slow.",
         "It has, or fit_bgnbd would have raised an error that says why not.",
         "The model says the same after twenty years. It is built in.",
+        "The coin is tossed after a repeat order. Who has made none has never tossed "
+        "it, and however long he is silent, the model only thinks him slow.",
     ),
 )
 

@@ -7,12 +7,14 @@ which the student's kit does not have.
 
 from __future__ import annotations
 
+import math
 from importlib.metadata import distribution
 from typing import Any
 
 import nbformat
 import pandas as pd
 import pytest
+from scipy import stats
 
 from course.term import ROOT
 from crmlib import datasets, value
@@ -46,9 +48,10 @@ def test_two_cards(chapter: dict[str, Any]) -> None:
 
 
 def test_all_revenue(chapter: dict[str, Any]) -> None:
-    assert 0.18 < chapter["nothing"] < 0.22, "one in five"
-    brought = chapter["brought"]
+    brought, nothing = chapter["brought"], chapter["nothing"]
     so_far, last_year = chapter["so_far"], chapter["last_year"]
+    assert 0.18 < nothing(so_far) < 0.22, "one in five"
+    assert 0.45 < nothing(last_year) / nothing(so_far) < 0.55, "half as many"
     came = chapter["came"]
     assert brought(so_far) < brought(last_year) < brought(came)
     in_2024 = chapter["orders"].query("ordered_on.dt.year == 2024")
@@ -112,7 +115,15 @@ def test_the_unseen_year(chapter: dict[str, Any]) -> None:
         forecasts["Lao Zhang's rule"]
     )
     assert 0.01 < gain < 0.04, "a little more"
-    assert results.loc["all revenue so far", off] > 2 * models[off], "the distance"
+    whole = value.evaluate(chapter["came"] / 100, chapter["so_far"] / 100)
+    assert round(whole.mae) == 982, "as the notes say"
+    half = forecasts["half of all revenue"]
+    assert judged["half of all revenue"].rmse == max(j.rmse for j in judged.values())
+    first = {name: chapter["brought"](one) for name, one in forecasts.items()}
+    assert min(first, key=first.__getitem__) == "half of all revenue", "comes last"
+    further = value.evaluate(chapter["came"], half).rmse - thumb.rmse
+    assert further > thumb.rmse - told.rmse, "it is further to the first line"
+    assert first["Lao Zhang's rule"] - first["half of all revenue"] > gain
     assert chapter["rule"] < chapter["paid"] < chapter["models"]
     for weeks in (13, 17, 22, 30, 39):  # as the notes say
         other = chapter["last_year"].where(chapter["silence"] <= weeks, 0)
@@ -120,7 +131,9 @@ def test_the_unseen_year(chapter: dict[str, Any]) -> None:
     groups = chapter["by_repeats"].set_index("group")
     too_much = groups["forecast"] - groups["actual"]
     assert too_much["0"] > 0
-    assert (too_much[["1", "2", "3", "4"]] < 0).all()
+    share = too_much / groups["actual"]
+    assert (share[["1", "2", "3", "4"]] < -1 / 6).all(), "by a sixth or more"
+    assert (share[["5", "6", "7+"]].abs() < 0.1).all(), "within a tenth"
     assert 0.3 < groups["n_customers"]["0"] / groups["n_customers"].sum() < 0.36
 
 
@@ -128,9 +141,12 @@ def test_before_he_has_come_back(chapter: dict[str, Any]) -> None:
     once, table, mended = chapter["once"], chapter["table"], chapter["mended"]
     assert (table["BG/NBD"] == 1).all(), "for certain"
     assert chapter["gain"] > 20
+    assert 19 < math.exp(3) < 21, "twenty times as probable"
     assert (table["mended"] - table["came again"]).abs().max() < 0.08, "walks beside"
     assert table["mended"].is_monotonic_decreasing
     assert max(mended.a, mended.b) < 0.2, "far below one"
+    middle = stats.beta(mended.a, mended.b).cdf([0.05, 0.95])
+    assert middle[1] - middle[0] < 0.3, "most leave at once or hardly ever"
     assert 0.15 < chapter["there"] / len(once) < 0.22, "about a fifth"
     weeks = chapter["weeks"]
     came = once["n_holdout_orders"]
@@ -142,17 +158,36 @@ def test_before_he_has_come_back(chapter: dict[str, Any]) -> None:
     tables = chapter["tables"]
     apart = tables["mended"]["forecast"] - tables["BG/NBD"]["forecast"]
     assert apart.abs().max() < 0.16, "hardly apart"
+    times = tables["BG/NBD"]["forecast"] / tables["mended"]["forecast"]
+    assert times[4:].between(2, 4).all(), "two to four times"
+    assert tables["BG/NBD"]["forecast"][4:].max() < 0.25, "next to nothing"
     worth = chapter["in_yuan"]
     assert worth["two years"].is_monotonic_decreasing
     ratio = worth["forecast of it"] / worth["came in 2025"]
     assert (ratio < 1).all(), "below what came in every line"
     assert set(ratio[ratio < 0.5].index) == {"13 to 26", "52 to 78"}
     assert chapter["today"] > worth["two years"].max()
-    late = once[once["silence"] == "0 to 8"]
+    assert table["households"].between(50, 150).all()
+    late = once[once["age"] < 13]
     assert mended.expected_orders(late, within=weeks).mean() > 1
     assert late["n_holdout_orders"].mean() > 1
     assert (late["n_holdout_orders"] == 0).mean() > 0.5, "most of them gave none"
     assert chapter["later"] > 1.3 * chapter["early"], "they warmed up"
+
+
+def test_the_warming_up_is_not_the_season(chapter: dict[str, Any]) -> None:
+    """Older households, over each loyal newcomer's two half years, if they stayed."""
+    known, joined = chapter["known"], chapter["joined"]
+    old = known[known["customer_id"].map(joined) < "2023-01-01"]
+    last = old.groupby("customer_id")["ordered_on"].max()
+    early = later = 0.0
+    for begun in chapter["loyal"]["first_ordered_on"]:
+        stayed = last.index[last > begun + pd.Timedelta(weeks=52)]
+        days = old.loc[old["customer_id"].isin(stayed), "ordered_on"]
+        week = (days - begun).dt.days / 7
+        early += ((week > 0) & (week <= 26)).sum() / len(stayed)
+        later += ((week > 26) & (week <= 52)).sum() / len(stayed)
+    assert 0.97 < later / early < 1.05, "kept their pace"
 
 
 def test_the_exercise_can_be_done(chapter: dict[str, Any]) -> None:
@@ -169,6 +204,18 @@ def test_the_exercise_can_be_done(chapter: dict[str, Any]) -> None:
     more_years = values[5, 0.1] - values[2, 0.1]
     assert more_years > 5 * (values[2, 0.1] - values[2, 0.2])
     assert worth(fair).mean() < values[2, 0.1]
+    assert [round(values[key]) for key in sorted(values)] == [379, 349, 780, 648]
+    everyone = newcomers.index[through == "fair"]
+    costs = datasets.load("company/service_costs")
+    costs = costs[costs["customer_id"].isin(everyone)]
+    days = (costs["incurred_on"] - costs["customer_id"].map(chapter["joined"])).dt.days
+    spent = costs.loc[days.between(0, 60), "cost_cents"].sum() / 100
+    assert 220 < spent / len(everyone) < 230, "as the notes say"
+    cities = customers["city"].reindex(newcomers.index)
+    with pytest.raises(value.FitError):
+        value.fit_bgnbd(
+            newcomers[cities == "Deyang"], unit="weeks", first_may_be_last=True
+        )
 
 
 def test_the_mended_model_against_the_truth(chapter: dict[str, Any]) -> None:
