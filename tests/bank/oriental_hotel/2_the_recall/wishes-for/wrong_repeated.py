@@ -1,0 +1,17 @@
+# A wish told twice stands there twice.
+# points: wishes-purpose 0
+def wishes_for(role, guest_id, day, wishes):
+    mine = wishes[wishes["guest_id"] == guest_id]
+    known = mine[mine["recorded_on"] < day]
+    struck = known[known["withdrawn_on"] < day]
+    may = set()
+    for row in known.itertuples():
+        same = struck[struck["wish"] == row.wish]
+        is_struck = (same["withdrawn_on"] >= row.told_on).any()
+        if row.purpose in MAY_KNOW.get(role, ()) and not is_struck:
+            may.add(row.wish)
+    return [
+        wish
+        for row in known.sort_values("wish").itertuples()
+        if (wish := row.wish) in may
+    ]

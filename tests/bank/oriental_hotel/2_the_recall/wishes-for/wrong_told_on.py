@@ -1,0 +1,13 @@
+# Known from the day it was told, not from the day it was typed.
+# points: wishes-not-yet-typed 0
+def wishes_for(role, guest_id, day, wishes):
+    mine = wishes[wishes["guest_id"] == guest_id]
+    known = mine[mine["told_on"] < day]
+    struck = known[known["withdrawn_on"] < day]
+    may = set()
+    for row in known.itertuples():
+        same = struck[struck["wish"] == row.wish]
+        is_struck = (same["withdrawn_on"] >= row.told_on).any()
+        if row.purpose in MAY_KNOW.get(role, ()) and not is_struck:
+            may.add(row.wish)
+    return sorted(may)

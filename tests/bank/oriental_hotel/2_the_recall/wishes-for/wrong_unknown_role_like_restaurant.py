@@ -1,0 +1,13 @@
+# A role that is not in the table is treated like the restaurant.
+# points: wishes-purpose 0
+def wishes_for(role, guest_id, day, wishes):
+    mine = wishes[wishes["guest_id"] == guest_id]
+    known = mine[mine["recorded_on"] < day]
+    struck = known[known["withdrawn_on"] < day]
+    may = set()
+    for row in known.itertuples():
+        same = struck[struck["wish"] == row.wish]
+        is_struck = (same["withdrawn_on"] >= row.told_on).any()
+        if row.purpose in MAY_KNOW.get(role, ("table",)) and not is_struck:
+            may.add(row.wish)
+    return sorted(may)

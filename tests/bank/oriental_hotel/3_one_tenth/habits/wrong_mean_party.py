@@ -1,0 +1,13 @@
+# Party is the mean of n_in_room.
+# points: habits-three-numbers 0
+def habits(year, stays):
+    first_year = stays.groupby("guest_id")["arrived_on"].transform("min").dt.year
+    mine = stays[(stays["arrived_on"].dt.year == year) & (first_year < year)]
+    if mine.empty:
+        return {"visits": None, "nights": None, "party": None}
+    nights = (mine["left_on"] - mine["arrived_on"]).dt.days
+    return {
+        "visits": len(mine) / mine["guest_id"].nunique(),
+        "nights": nights.mean(),
+        "party": mine["n_in_room"].mean(),
+    }

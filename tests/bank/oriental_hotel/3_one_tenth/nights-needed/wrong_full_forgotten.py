@@ -1,0 +1,5 @@
+# It is always the whole hotel.
+# points: nights-needed-nights 0
+def nights_needed(rooms, old_guests, share_back, visits, party, full=1.0, days=365):
+    guests = old_guests * share_back * visits
+    return rooms * days * party / guests if guests else None

@@ -1,0 +1,9 @@
+# A guest is old once he has left.
+# points: returned-old 0
+# points: returned-back 0
+def returned_in(year, stays):
+    first_year = stays.groupby("guest_id")["arrived_on"].min().dt.year
+    old = set(stays.loc[stays["left_on"].dt.year < year, "guest_id"])
+    came = set(stays.loc[stays["arrived_on"].dt.year == year, "guest_id"])
+    back = len(old & came)
+    return {"old": len(old), "back": back, "share": back / len(old) if old else None}

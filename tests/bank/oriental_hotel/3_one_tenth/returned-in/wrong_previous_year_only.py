@@ -1,0 +1,9 @@
+# Only the guests of the year before are old.
+# points: returned-old 0
+# points: returned-back 0
+def returned_in(year, stays):
+    first_year = stays.groupby("guest_id")["arrived_on"].min().dt.year
+    old = set(stays.loc[stays["arrived_on"].dt.year == year - 1, "guest_id"])
+    came = set(stays.loc[stays["arrived_on"].dt.year == year, "guest_id"])
+    back = len(old & came)
+    return {"old": len(old), "back": back, "share": back / len(old) if old else None}

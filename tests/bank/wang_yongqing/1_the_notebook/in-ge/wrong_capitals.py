@@ -1,0 +1,12 @@
+# points: in-ge-one-unit 0
+# points: in-ge-sums 0
+
+
+def in_ge(text):
+    if pd.isna(text):
+        return None
+    text = text.replace("half a", "1/2")
+    total = 0
+    for number, unit in re.findall(r"([\d/ ]+)(sack|dou|ge)", text):
+        total += sum(Fraction(part) for part in number.split()) * GE[unit]
+    return int(total)

@@ -1,0 +1,9 @@
+# points: in-ge-one-unit 0
+
+
+def in_ge(text):
+    text = text.lower().replace("half a", "1/2")
+    total = 0
+    for number, unit in re.findall(r"([\d/ ]+)(sack|dou|ge)", text):
+        total += sum(Fraction(part) for part in number.split()) * GE[unit]
+    return int(total)

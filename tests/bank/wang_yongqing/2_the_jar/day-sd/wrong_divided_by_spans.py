@@ -1,0 +1,7 @@
+# points: day-sd-of-the-street 0
+def day_sd(spans):
+    grouped = spans.groupby("household_id")
+    own = grouped["eaten_ge"].transform("sum") / grouped["days"].transform("sum")
+    rate = spans["eaten_ge"] / spans["days"]
+    freedom = len(spans)
+    return (spans["days"] * (rate - own) ** 2).sum() ** 0.5 / freedom**0.5

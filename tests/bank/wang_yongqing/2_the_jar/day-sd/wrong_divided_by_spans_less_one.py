@@ -1,0 +1,8 @@
+# One own rate is taken off, not one for each household.
+# points: day-sd-of-the-street 0
+def day_sd(spans):
+    grouped = spans.groupby("household_id")
+    own = grouped["eaten_ge"].transform("sum") / grouped["days"].transform("sum")
+    rate = spans["eaten_ge"] / spans["days"]
+    freedom = len(spans) - 1
+    return (spans["days"] * (rate - own) ** 2).sum() ** 0.5 / freedom**0.5

@@ -1,0 +1,18 @@
+# Mouths count for those only who were never watched.
+# points: estimate-rate 0
+# points: estimate-uncertainty 0
+def estimate(spans, households, adult_ge, child_ge, day_sd, habit_sd):
+    sums = spans.groupby("household_id")[["days", "eaten_ge"]].sum()
+    table = households.merge(sums.reset_index(), on="household_id", how="left")
+    days = table["days"].fillna(0)
+    mouths = adult_ge * table["adults"] + child_ge * table["children"]
+    own = (table["eaten_ge"] / table["days"]).fillna(mouths)
+    weight = (days > 0).astype(float)
+    return pd.DataFrame(
+        {
+            "household_id": table["household_id"],
+            "watched_days": days.astype(int),
+            "rate_ge": weight * own + (1 - weight) * mouths,
+            "se_ge": habit_sd * (1 - weight) ** 0.5,
+        }
+    )

@@ -1,0 +1,18 @@
+# What is poured is eaten, whatever is in the jar.
+# points: spans-between-looks 0
+# points: spans-open-ends 0
+# points: spans-empty-jars 0
+def spans_of(own):
+    looks = own[own["in_jar_ge"].notna()].sort_values("delivered_on")
+    days, seen = list(looks["delivered_on"]), list(looks["in_jar_ge"])
+    found = []
+    for i in range(1, len(days)):
+        start, end = days[i - 1], days[i]
+        is_feast = start <= FEAST_LAST and end > FEAST_FIRST
+        if seen[i] == 0 or is_feast:
+            continue
+        inside = (own["delivered_on"] >= start) & (own["delivered_on"] < end)
+        poured = own.loc[inside, "poured_ge"].sum()
+        span = {"start_on": start, "end_on": end, "days": (end - start).days}
+        found.append(span | {"eaten_ge": poured})
+    return found

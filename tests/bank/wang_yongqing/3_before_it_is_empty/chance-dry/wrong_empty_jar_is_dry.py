@@ -1,0 +1,7 @@
+# An empty jar has failed somebody before a day has passed.
+# points: chance-dry-no-days 0
+def chance_dry(stock_ge, n, rate_ge, se_ge, day_sd):
+    if n == 0:
+        return float(stock_ge == 0)
+    sd = math.sqrt(n**2 * se_ge**2 + n * day_sd**2)
+    return 1 - NormalDist(n * rate_ge, sd).cdf(stock_ge)

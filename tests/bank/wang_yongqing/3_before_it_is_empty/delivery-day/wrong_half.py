@@ -1,0 +1,9 @@
+# The day on which it is as likely as not.
+# points: delivery-day-last-safe 0
+# points: delivery-day-whole-list 0
+# points: delivery-day-overdue 0
+def delivery_day(chances, filled_on, today, service):
+    n = 0
+    while n + 1 < len(chances) and chances[n + 1] <= 0.5:
+        n += 1
+    return max(filled_on + pd.Timedelta(days=n), today)
