@@ -198,7 +198,8 @@ class Log(Access):
                     row |= self._made_by_us(row, ids[place])
                 _insert(connection, rows)
             self._set_aside(connection, checked, table)
-            if len(good) > _BATCH:
+            # SQLite plans well without; its samples would outlive an erased person.
+            if len(good) > _BATCH and self.dialect == "postgresql":
                 connection.exec_driver_sql("ANALYZE diary_entries")
         return pd.Series(list(ids.values()), index=table.index[good], dtype="int64")
 
@@ -530,7 +531,7 @@ def _existing(
     """Return those *values* that stand in *column*."""
     return {
         value
-        for some in _portions(values)
+        for some in portions(values)
         for value in connection.scalars(sa.select(column).where(column.in_(some)))
     }
 
@@ -543,12 +544,12 @@ def _rows_by(
     query = sa.select(*(t.entries.c[name] for name in names))
     return {
         row._mapping[column.name]: row
-        for some in _portions(values)
+        for some in portions(values)
         for row in connection.execute(query.where(column.in_(some)))
     }
 
 
-def _portions(values: Iterable[Any]) -> Iterable[Sequence[Any]]:
+def portions(values: Iterable[Any]) -> Iterable[Sequence[Any]]:
     """Cut values into lists that one statement can hold."""
     wanted = sorted({value for value in values if value is not None})
     return [wanted[i : i + 5000] for i in range(0, len(wanted), 5000)]

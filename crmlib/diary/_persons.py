@@ -190,7 +190,7 @@ class Persons(Access):
             if self.dialect == "postgresql":
                 free = connection.execution_options(isolation_level="AUTOCOMMIT")
                 for table in t.metadata.sorted_tables:
-                    free.exec_driver_sql(f"VACUUM {table.name}")
+                    free.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
                 return True
             cursor = connection.connection.cursor()  # outside of any transaction
             optimise = "INSERT INTO diary_search(diary_search) VALUES ('optimize')"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from crmlib.diary import _entries as e
 from crmlib.diary import _tables as t
+from crmlib.diary._log import portions
 from crmlib.diary._read import Moment, Read, moment
 
 _STATES = ("overdue", "today", "planned", "done")
@@ -346,8 +347,10 @@ def _payments(
         .where(c.amount_cents.is_not(None))
         .order_by(c.happened_at, c.entry_id)
     )
-    for customer_id, *payment in connection.execute(query):
-        if customer_id in customers:
+    for some in portions(customers):
+        for customer_id, *payment in connection.execute(
+            query.where(c.customer_id.in_(some))
+        ):
             found[customer_id].append((payment[0], payment[1], payment[2]))
     return found
 
