@@ -167,26 +167,34 @@ def _ahead(column: str, group: str, others: tuple[str, ...]) -> float:
 
 
 own_pace = Number(
-    "In 2025 the stores chosen by head office got nothing new: they had had the diary "
-    "for a year. By how many points did they still grow faster in 2025 than the stores "
-    "without a diary? One decimal will do.",
-    answer=lambda: _ahead("of_2025", "head office", ("no diary",)),
+    "A comparison by lot can be tried before anything happens. In 2024 neither the "
+    "stores of the lot nor those without a diary had the form. By how many points did "
+    "the stores of the lot grow faster in that year than those without? One decimal; "
+    "a minus if they grew more slowly.",
+    answer=lambda: _ahead("of_2024", "lot", ("no diary",)),
     tolerance=0.06,
     unit="points",
     wrong={
-        "That is 2024, the year in which their diary began. Take the year "
-        "after.": lambda: _ahead("of_2024", "head office", ("no diary", "lot")),
-        "You have compared with the stores of the lot, too. They got their diary just "
-        "then.": lambda: _ahead("of_2025", "head office", ("no diary", "lot")),
-        "Those are the stores of the lot. The question asks for those of head "
-        "office.": lambda: _ahead("of_2025", "lot", ("no diary",)),
+        "That is 2025, when the stores of the lot had their diary. Take the year "
+        "before.": lambda: _ahead("of_2025", "lot", ("no diary",)),
+        "The size is right, and the sign is not: take the lot less the others.": (
+            lambda: -_ahead("of_2024", "lot", ("no diary",))
+        ),
+        "You have counted the stores chosen by head office among those without. They "
+        "had a diary in 2024.": lambda: _ahead(
+            "of_2024", "lot", ("no diary", "head office")
+        ),
+        "Those are the stores chosen by head office, as in the chapter. The "
+        "question asks for the lot.": lambda: _ahead(
+            "of_2024", "head office", ("no diary", "lot")
+        ),
         "That is how fast they grew, not how much faster.": lambda: float(
-            _growth().query("group == 'head office'")["of_2025"].mean()
+            _growth().query("group == 'lot'")["of_2024"].mean()
         ),
     },
-    why="A lead that goes on in a year without anything new belongs to the stores and "
-    "not to the diary.",
-    hint="Growth of 2025 by store, the mean of each group, one less the other.",
+    why="So alike were the two before anything began. The stores of head office had "
+    "been points ahead.",
+    hint="Growth of 2024 by store, the mean of each group, one less the other.",
 )
 
 evidence = Choice(
@@ -254,6 +262,14 @@ def _profit(key: str) -> float:
     return float(mine["expected_profit_cents"].sum()) / 100
 
 
+def _printed(key: str) -> float:
+    """Return what the lines of the plan that the chapter shows would add up to."""
+    tenders = _table("key_accounts/tenders")
+    plan = account.revenue_plan(tenders, margin=account.margins(tenders)).head(4)
+    mine = plan[plan["account_id"] == key]
+    return float(mine["expected_income_cents"].sum()) / 100
+
+
 jinsha = Number(
     "What is the expected income from Jinsha Rail's (K3) open tenders, in yuan, with "
     "the chances as stated?",
@@ -265,6 +281,8 @@ jinsha = Number(
             float(_open("K3")["value_cents"].sum()) / 100
         ),
         "That is the expected profit. Leave the margin out.": lambda: _profit("K3"),
+        "You have added up the lines that the chapter printed. Those are only the "
+        "first four of the plan.": lambda: _printed("K3"),
         "That is with the part of the chances that history gives. The question takes "
         "them as stated.": lambda: (
             _expected("K3") * account.calibration(_table("key_accounts/tenders")).factor

@@ -68,8 +68,8 @@ def test_own_pace_by_hand() -> None:
     chosen = {s["store_id"]: s["chosen_by"] for s in lines_of("supermarket/stores")}
     sums: dict[tuple[str, bool], int] = {}
     for line in lines_of("supermarket/sales"):
-        if line["week_on"] >= "2024-01-01":
-            key = line["store_id"], line["week_on"] >= "2024-12-30"
+        if line["week_on"] < "2024-12-30":
+            key = line["store_id"], line["week_on"] >= "2024-01-01"
             sums[key] = sums.get(key, 0) + int(line["sales_cents"])
     growth = {
         store: 100 * (sums[store, True] / sums[store, False] - 1) for store in chosen
@@ -77,12 +77,16 @@ def test_own_pace_by_hand() -> None:
     means = {
         group: sum(growth[s] for s in chosen if chosen[s] == group)
         / sum(chosen[s] == group for s in chosen)
-        for group in ("head office", "")
+        for group in ("lot", "")
     }
-    answer = means["head office"] - means[""]
+    answer = means["lot"] - means[""]
     assert chapter.own_pace(round(answer, 1)).ok is True
-    # The chapter prints the comparison of 2024: 5.8.
-    assert "2024" in chapter.own_pace(5.8).message
+    assert chapter.own_pace(f"{answer:.1f}".replace("-", "−")).ok is True
+    assert "sign" in chapter.own_pace(round(-answer, 1)).message
+    # The chapter prints the lot's 2025 (2.0), head office's 2024 (5.8), its lead (4.1).
+    assert "2025" in chapter.own_pace(2.0).message
+    assert "head office" in chapter.own_pace(5.8).message
+    assert chapter.own_pace(4.1).ok is False
 
 
 def open_tenders(account: str) -> list[tuple[int, float]]:
