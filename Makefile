@@ -39,7 +39,7 @@ lab: $(READY)  ## open JupyterLab on the welcome notebook
 	crm-course lab
 
 test: $(READY)  ## run every test this machine can run (REQUIRE=all: a skip fails)
-	REQUIRE=$(REQUIRE) pytest
+	REQUIRE=$(REQUIRE) pytest -n auto --dist loadfile
 
 lint: $(READY)  ## style and types
 	ruff check . && ruff format --check . && mypy
