@@ -44,8 +44,8 @@ def items(
     Columns: student, notebook, item (the cell's `grade_id`), section and title (what
     the notebook says above the cell), by_hand, max_points, points (missing when it is
     not graded or waits for a reader), said (what a failed test said to the student,
-    without hidden lines). Whoever handed in nothing that could be graded has rows
-    without points. Sorted by student, notebook and the cells' order.
+    without hidden lines). A notebook that was not handed in, or could not be graded,
+    has rows without points. Sorted by student, notebook and the cells' order.
     """
     from course.grading import run
 
@@ -67,7 +67,16 @@ def items(
             }
             order = [name for name in marked_cells(handed_out) if name in points]
             for student in sorted(names):
-                given = _points_of(gradebook, notebook.name, assignment, student)
+                # nbgrader gives 0 for a notebook that was not there.
+                report = grades.read_report(
+                    class_dir / "intake" / student / f"{assignment}.json"
+                ).get(notebook.name)
+                graded = bool(report and report["graded"])
+                given = (
+                    _points_of(gradebook, notebook.name, assignment, student)
+                    if graded
+                    else {}
+                )
                 said = _said(
                     class_dir / "autograded" / student / assignment, notebook.name
                 )

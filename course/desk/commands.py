@@ -70,6 +70,7 @@ def add(commands: Any) -> None:
         "return", parents=[folder], help="write pages, reports and grades to give back"
     )
     back.add_argument("assignment")
+    back.add_argument("--notebook", default="", help="only this one of its notebooks")
     back.add_argument("--canvas", type=Path, metavar="CSV", help="Canvas's gradebook")
     back.add_argument("--moodle", type=Path, metavar="CSV", help="Moodle's worksheet")
     back.add_argument("--title", help="the assignment's name in Canvas")
@@ -86,7 +87,7 @@ def show_moved_of(assignment: str, *, class_dir: Path) -> None:
     """Remember an assignment's grades, and print whose changed since the last time."""
     from course.desk import handback, history
 
-    now = handback.standing(assignment, class_dir=class_dir).totals
+    now = handback.standing(assignment, class_dir=class_dir).every
     show_moved(history.remember(now, assignment, class_dir=class_dir))
 
 
@@ -94,7 +95,8 @@ def show_moved(moved: Any) -> None:
     """Print whose grade changed since the last time."""
     if not len(moved):
         return
-    print(f"\n{len(moved)} grades changed since the last time:")
+    grades = "1 grade" if len(moved) == 1 else f"{len(moved)} grades"
+    print(f"\n{grades} changed since the last time:")
     for row in moved.to_dict("records"):
         before, after = (
             "no grade" if row[key] != row[key] else f"{row[key]:g}"
@@ -167,6 +169,15 @@ def _take_in(options: argparse.Namespace) -> None:
         for state in ("taken", "kept", "set aside")
     ]
     print(f"{len(taken)} files: {', '.join(counts)}")
+    if options.times is None and any(one.state == "kept" for one in taken):
+        print(
+            "A zip may say when it was packed, not when things were handed in. If "
+            "these were in time, take in again with --times (Moodle's grading "
+            "worksheet, or a table of your own)."
+        )
+    silent = downloads.silent(options.assignment, class_dir=options.class_dir)
+    if silent:
+        print(f"nothing has come from: {', '.join(silent)}")
     print(f"everything that came is in {options.class_dir / 'received'}")
 
 
@@ -192,7 +203,7 @@ def _change(options: argparse.Namespace) -> None:
     else:
         cells = handback.standing(assignment, class_dir=class_dir).cells
     if assignment:  # what it moves is told apart from what moved before
-        before = handback.standing(assignment, class_dir=class_dir).totals
+        before = handback.standing(assignment, class_dir=class_dir).every
         history.remember(before, assignment, class_dir=class_dir)
     one = changes.record(
         options.kind,
@@ -207,6 +218,10 @@ def _change(options: argparse.Namespace) -> None:
         class_dir=class_dir,
     )
     print(f"change {one.number} is noted in {class_dir / 'changes.toml'}")
+    if one.kind in ("drop", "points"):
+        totals = handback.standing(assignment, class_dir=class_dir).every
+        most = totals.loc[totals["notebook"] == one.notebook, "max_points"].max()
+        print(f"{one.notebook} has {most:g} points now")
     show_moved_of(assignment, class_dir=class_dir)
 
 
@@ -216,7 +231,9 @@ def _return(options: argparse.Namespace) -> int:
 
     class_dir, assignment = options.class_dir, options.assignment
     if options.compare is not None:
-        table = handback.standing(assignment, class_dir=class_dir).summary
+        table = handback.standing(
+            assignment, notebook=options.notebook, class_dir=class_dir
+        ).summary
         title = options.title or assignment
         said = exports.compare(table, options.compare, title=title, class_dir=class_dir)
         print("\n".join(said) if said else "The platform has the same points as here.")
@@ -225,6 +242,7 @@ def _return(options: argparse.Namespace) -> int:
     grading.feedback_pages(assignment, class_dir=class_dir)
     back = handback.hand_back(
         assignment,
+        notebook=options.notebook,
         canvas=options.canvas,
         moodle=options.moodle,
         title=options.title,
@@ -233,6 +251,18 @@ def _return(options: argparse.Namespace) -> int:
     )
     for path in back.files:
         print(f"wrote {path}")
+    if back.left_out:
+        print(
+            f"Nobody has handed in {', '.join(back.left_out)}: left out. The points "
+            f"are of {back.points:g}."
+        )
+    if options.canvas is not None:
+        worth = exports.worth(options.canvas, title=options.title or assignment)
+        if worth is not None and worth != back.points:
+            print(
+                f"Canvas has this assignment at {worth:g} points, here it has "
+                f"{back.points:g}: change its points in Canvas before the import."
+            )
     if back.waiting:
         print(
             f"{back.waiting} notebooks wait for a reader: their points are without the "

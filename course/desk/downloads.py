@@ -25,7 +25,7 @@ from course.desk.terms import Term
 from course.term import CLASS_DIR, ROOT
 from crmlib.errors import CrmError
 
-__all__ = ["Taken", "days_late", "label", "take_in"]
+__all__ = ["Taken", "days_late", "label", "silent", "take_in"]
 
 MAX_BYTES = 200_000_000
 """Larger files are left out: a notebook with its pictures has a hundredth of it."""
@@ -168,10 +168,24 @@ def days_late(student: str, assignment: str, *, class_dir: Path) -> dict[str, in
     }
 
 
-def label(student: str, assignment: str, *, class_dir: Path) -> str:
-    """Return how names of pages for the platform begin, "" if it is none's."""
+def label(student: str, assignment: str, *, notebook: str = "", class_dir: Path) -> str:
+    """Return how names of pages for the platform begin, "" if it is none's.
+
+    A notebook may have been handed in by itself, with a number of its own.
+    """
     versions = _index(class_dir / "received" / student / assignment)
-    return versions[-1].label if versions else ""
+    mine = [one for one in versions if one.file == f"{notebook}.ipynb"]
+    return (mine or versions)[-1].label if versions else ""
+
+
+def silent(assignment: str, *, class_dir: Path = CLASS_DIR) -> list[str]:
+    """Return the students of the roster from whom nothing was received."""
+    received = class_dir / "received"
+    return [
+        student
+        for student in sorted(roster.read(class_dir))
+        if not (received / student / assignment / "index.json").exists()
+    ]
 
 
 # ------------------------------------------------------------------------ what came
@@ -468,8 +482,26 @@ def _choose(student: str, assignment: str, term: Term, class_dir: Path) -> list[
         half = target / f".{file}.half"
         half.write_bytes(data)
         half.replace(target / file)
-        said.append(Taken(student, file, "taken", _why(taken, mine, assignment, term)))
+        words = _why(taken, mine, assignment, term)
+        if not file.endswith(".ipynb") and any(n.endswith(".ipynb") for n in chosen):
+            trouble = ""  # something beside the notebook
+        else:
+            trouble = _trouble(file, data)
+        said.append(Taken(student, file, "taken", f"{trouble} {words}".strip()))
     return said
+
+
+def _trouble(file: str, data: bytes) -> str:
+    """Return what the instructor can write to the student about before grading."""
+    if not data.strip():
+        return "The file is empty."
+    if not file.endswith(".ipynb"):
+        return "This is no notebook."
+    try:
+        json.loads(data)
+    except ValueError:
+        return "The file is damaged or cut off."
+    return ""
 
 
 def _why(taken: _Version, mine: list[_Version], assignment: str, term: Term) -> str:

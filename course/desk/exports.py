@@ -22,7 +22,7 @@ from course.desk.roster import Student
 from course.grading.grades import number, write_whole
 from crmlib.errors import CrmError
 
-__all__ = ["canvas", "compare", "moodle", "pages_zip", "plain"]
+__all__ = ["canvas", "compare", "moodle", "pages_zip", "plain", "worth"]
 
 _CANVAS_KEYS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
@@ -71,21 +71,7 @@ def canvas(
     """
     rows = roster.read_table(export)
     columns = list(rows[0]) if rows else []
-    found = [
-        column
-        for column in columns
-        if title.casefold() in column.casefold() and re.search(r"\(\d+\)$", column)
-    ]
-    exact = [c for c in found if re.sub(r" \(\d+\)$", "", c).strip() == title]
-    found = exact or found
-    if len(found) != 1:
-        known = [column for column in columns if re.search(r"\(\d+\)$", column)]
-        what = "More than one column has" if found else "No column has"
-        raise CrmError(
-            f"{what} the name '{title}'. The gradebook's assignments: "
-            f"{', '.join(known) or 'none'}."
-        )
-    column = found[0]
+    column = _canvas_column(columns, title)
     kept = [key for key in _CANVAS_KEYS if key in columns]
     numbers = {one.canvas_id: name for name, one in roster.read(class_dir).items()}
     points = _points(summary)
@@ -157,6 +143,7 @@ def pages_zip(
     assignment: str,
     path: Path,
     *,
+    notebook: str = "",
     class_dir: Path,
 ) -> Path:
     """Pack each student's pages under the name that the platform gave the hand-in.
@@ -169,13 +156,16 @@ def pages_zip(
         pages: student -> name of a page -> its bytes.
         assignment: which assignment it is.
         path: the zip to write.
+        notebook: whose hand-in gives the name, if the pages are about one alone.
         class_dir: holds what was received.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.half")
     with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
         for student in sorted(pages):
-            label = downloads.label(student, assignment, class_dir=class_dir)
+            label = downloads.label(
+                student, assignment, notebook=notebook, class_dir=class_dir
+            )
             for name in sorted(pages[student]):
                 # A fixed date: two zips of the same pages are equal.
                 entry = zipfile.ZipInfo(f"{label or student + '/'}{name}")
@@ -215,12 +205,10 @@ def compare(
                 scale[student] = most / finals[student][1]
     elif "ID" in columns:
         numbers = {one.canvas_id: name for name, one in known.items()}
-        found = [c for c in columns if title and title.casefold() in c.casefold()]
-        if len(found) != 1:
-            raise CrmError(f"No column of '{export.name}' is about '{title}' alone.")
+        column = _canvas_column(columns, title)
         for row in rows:
             student = numbers.get(row["ID"].strip(), "")
-            there[student] = row[found[0]]
+            there[student] = row[column]
     else:
         raise CrmError(
             f"'{export.name}' is neither Canvas's gradebook nor Moodle's worksheet."
@@ -241,6 +229,35 @@ def compare(
             elif abs(theirs - ours) > 0.005:
                 said.append(f"{student} has {theirs:g} there, {ours:g} here.")
     return said
+
+
+def worth(export: Path, *, title: str) -> float | None:
+    """Return the points that an assignment has in Canvas's gradebook, None if unsaid.
+
+    Raises:
+        CrmError: no column, or more than one, has that title.
+    """
+    rows = roster.read_table(export)
+    column = _canvas_column(list(rows[0]) if rows else [], title)
+    for row in rows:
+        if row["Student"].strip().startswith("Points Possible"):
+            return _number(row[column])
+    return None
+
+
+def _canvas_column(columns: list[str], title: str) -> str:
+    """Return the one column of an assignment; its whole name goes before a part."""
+    known = [column for column in columns if re.search(r"\(\d+\)$", column)]
+    found = [column for column in known if title.casefold() in column.casefold()]
+    exact = [c for c in found if re.sub(r" \(\d+\)$", "", c).strip() == title]
+    found = exact or found
+    if len(found) != 1:
+        what = "More than one column has" if found else "No column has"
+        raise CrmError(
+            f"{what} the name '{title}'. The gradebook's assignments: "
+            f"{', '.join(known) or 'none'}."
+        )
+    return found[0]
 
 
 def _moodle_student(row: Mapping[str, str], known: Mapping[str, Student]) -> str:

@@ -22,11 +22,17 @@ __all__ = ["HandedBack", "hand_back", "standing"]
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an assignment stands: items, totals by notebook, sums by student."""
+    """Where an assignment stands: items, totals by notebook, sums by student.
+
+    `left_out` are notebooks that nobody has handed in, which count for nobody; `every`
+    has the totals of these, too.
+    """
 
     cells: pd.DataFrame
     totals: pd.DataFrame
     summary: pd.DataFrame
+    left_out: tuple[str, ...]
+    every: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -36,15 +42,27 @@ class HandedBack:
     files: tuple[Path, ...]
     moved: pd.DataFrame
     waiting: int
+    left_out: tuple[str, ...]
+    points: float
 
 
 def standing(
-    assignment: str, *, class_dir: Path = CLASS_DIR, root: Path = ROOT
+    assignment: str,
+    *,
+    notebook: str = "",
+    class_dir: Path = CLASS_DIR,
+    root: Path = ROOT,
 ) -> Standing:
     """Return the tables of an assignment as they stand, with all changes made.
 
+    Args:
+        assignment: which.
+        notebook: only this one of its notebooks; else all that anybody handed in.
+        class_dir: the class folder.
+        root: holds `solutions/`.
+
     Raises:
-        CrmError: it has not been graded in this class.
+        CrmError: it has not been graded in this class, or has no such notebook.
     """
     if not (class_dir / ".handed_out" / assignment).is_dir():
         raise CrmError(
@@ -52,13 +70,27 @@ def standing(
         )
     held = changes.read(assignment, class_dir=class_dir)
     cells = book.items(assignment, class_dir=class_dir, root=root)
-    totals = book.totals(assignment, changes=held, class_dir=class_dir, root=root)
-    return Standing(changes.apply(cells, held), totals, book.summary(totals))
+    every = book.totals(assignment, changes=held, class_dir=class_dir, root=root)
+    names = sorted(set(every["notebook"].astype(str)))
+    # What nobody has handed in (or only a damaged file) is not set yet, or never is.
+    counts = every["status"].isin([grades.GRADED, book.WAITING])
+    here = sorted(set(every.loc[counts, "notebook"].astype(str)))
+    if notebook and notebook not in names:
+        raise CrmError(
+            f"'{assignment}' has no notebook '{notebook}'. It has: {', '.join(names)}."
+        )
+    kept = [notebook] if notebook else here or names
+    left_out = () if notebook else tuple(name for name in names if name not in kept)
+    totals = every[every["notebook"].isin(kept)].reset_index(drop=True)
+    cells = changes.apply(cells, held)
+    cells = cells[cells["notebook"].isin(kept)].reset_index(drop=True)
+    return Standing(cells, totals, book.summary(totals), left_out, every)
 
 
 def hand_back(
     assignment: str,
     *,
+    notebook: str = "",
     canvas: Path | None = None,
     moodle: Path | None = None,
     title: str | None = None,
@@ -70,6 +102,7 @@ def hand_back(
 
     Args:
         assignment: which.
+        notebook: only this one of its notebooks, into a folder of its own.
         canvas: the gradebook as Canvas exported it, to fill in a column.
         moodle: Moodle's grading worksheet, to fill in.
         title: the assignment's name in Canvas; the same as here when None.
@@ -80,9 +113,10 @@ def hand_back(
     Raises:
         CrmError: it has not been graded, or the platform's file does not fit.
     """
-    now = standing(assignment, class_dir=class_dir, root=root)
-    folder = class_dir / "returned" / assignment
-    moved = history.remember(now.totals, assignment, class_dir=class_dir)
+    now = standing(assignment, notebook=notebook, class_dir=class_dir, root=root)
+    folder = class_dir / "returned" / assignment / notebook
+    moved = history.remember(now.every, assignment, class_dir=class_dir)
+    counted = set(now.totals["notebook"].astype(str))
     files = [exports.plain(now.summary, folder / "grades.csv", class_dir=class_dir)]
     if canvas is not None:
         target = folder / "canvas_import.csv"
@@ -105,7 +139,8 @@ def hand_back(
         )
     pages: dict[str, dict[str, bytes]] = {}
     for student in now.summary["student"].astype(str):
-        made = sorted((class_dir / "feedback" / student / assignment).glob("*.html"))
+        there = (class_dir / "feedback" / student / assignment).glob("*.html")
+        made = sorted(path for path in there if path.stem in counted)
         page = report.student_page(
             student,
             assignment,
@@ -120,7 +155,13 @@ def hand_back(
             pages[student][path.name] = path.read_bytes()
             (folder / "pages" / student / path.name).write_bytes(path.read_bytes())
     files.append(
-        exports.pages_zip(pages, assignment, folder / "pages.zip", class_dir=class_dir)
+        exports.pages_zip(
+            pages,
+            assignment,
+            folder / "pages.zip",
+            notebook=notebook,
+            class_dir=class_dir,
+        )
     )
     page = report.class_page(
         assignment,
@@ -133,7 +174,8 @@ def hand_back(
     )
     files.append(write_whole_in(folder / "class_report.html", page))
     waiting = int((now.totals["status"] == book.WAITING).sum())
-    return HandedBack(tuple(files), moved, waiting)
+    points = float(now.summary["max_points"].max()) if len(now.summary) else 0.0
+    return HandedBack(tuple(files), moved, waiting, now.left_out, points)
 
 
 def write_whole_in(path: Path, text: str) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ th, td { text-align: left; vertical-align: top; padding: .35em .8em .35em 0;
   border-bottom: 1px solid #c8ccd0; }
 td.n, th.n { text-align: right; white-space: nowrap; }
 .full { color: #1a5e34; } .part { color: #7a4a00; } .none { color: #9b1c1c; }
+code { font-size: .85em; color: #5a5f66; }
 img { max-width: 100%; height: auto; }
 @media print { body { margin: 0; } }
 """
@@ -97,7 +99,7 @@ def common_answers(cells: pd.DataFrame, *, least: int = 2) -> pd.DataFrame:
     """Return what failed tests said to more than one student, the most frequent first.
 
     The tests' messages quote the values that an answer gave, so equal messages mean
-    equal wrong values.
+    equal wrong values. Questions that were not answered are left out.
 
     Args:
         cells: a table of `course.desk.book.items`.
@@ -111,7 +113,7 @@ def common_answers(cells: pd.DataFrame, *, least: int = 2) -> pd.DataFrame:
     >>> common_answers(cells)[["said", "students", "who"]].values.tolist()
     [['It gave 3.', 2, 'lin, wu']]
     """
-    told = cells[cells["said"] != ""]
+    told = cells[~cells["said"].isin(["", "Not answered."])]
     keys = ["notebook", "item", "title", "said"]
     made = told.groupby(keys, sort=False)["student"].agg(
         students="size", who=lambda names: ", ".join(sorted(names))
@@ -302,14 +304,16 @@ def _item_table(cells: pd.DataFrame) -> str:
 
 
 def _distribution(summary: pd.DataFrame) -> list[str]:
-    finals = summary["final"].dropna()
+    nothing = int((summary["status"] == NOT_HANDED_IN).sum())
+    finals = summary.loc[summary["status"] != NOT_HANDED_IN, "final"].dropna()
     if finals.empty:
         return ["<p>Nobody is graded yet.</p>"]
     most = float(summary["max_points"].max())
     low, middle, high = finals.quantile([0.25, 0.5, 0.75])
     title = f"The middle half of the class has {low:g} to {high:g} points"
     fig, ax = plots.subplots(height=3.2)
-    edges = np.linspace(0, most, 11)
+    step = max(1, math.ceil(most / 10))
+    edges = np.arange(0, most + step, step)
     ax.hist(finals, bins=edges.tolist(), color=plots.COLOURS["blue"], edgecolor="white")
     ax.set_title(title, loc="left", fontweight="bold")
     ax.set_xlabel(f"Points of {most:g}")
@@ -323,9 +327,9 @@ def _distribution(summary: pd.DataFrame) -> list[str]:
         if count
     )
     sentence = (
-        f"<p>{len(finals)} graded, answers that wait for a reader left out; mean "
-        f"{finals.mean():.1f}, median {middle:g}, lowest {finals.min():g}, highest "
-        f"{finals.max():g}.</p>"
+        f"<p>{len(finals)} graded, {nothing} handed in nothing; without answers that "
+        f"wait for a reader. Mean {finals.mean():.1f}, median {middle:g}, lowest "
+        f"{finals.min():g}, highest {finals.max():g}.</p>"
     )
     return [sentence, _image(fig, f"Histogram of points. Students by points: {bins}.")]
 
@@ -351,7 +355,8 @@ def _items(statistics: pd.DataFrame) -> list[str]:
     ax.axhline(0.2, color=plots.COLOURS["grey"], linewidth=1, linestyle="--")
     title = f"All {len(known)} questions tell good from weak students"
     if weak:
-        title = f"{weak} of {len(known)} questions say little about the others"
+        says = "says" if weak == 1 else "say"
+        title = f"{weak} of {len(known)} questions {says} little about the others"
     ax.set_title(title, loc="left", fontweight="bold")
     ax.set_xlabel("Mean share of the points (%)")
     ax.set_ylabel("Discrimination (correlation)")
@@ -376,7 +381,7 @@ def _hardest(statistics: pd.DataFrame, cells: pd.DataFrame, count: int = 10) -> 
         correlation = row["discrimination"]
         rows.append(
             [
-                html.escape(f"{row['notebook']}: {row['title']}"),
+                _question(row),
                 html.escape(_short(most_said)),
                 str(row["students"]),
                 f"{100 * row['difficulty']:.0f} %",
@@ -387,10 +392,16 @@ def _hardest(statistics: pd.DataFrame, cells: pd.DataFrame, count: int = 10) -> 
     return _table(heads, rows, n=3) if rows else "<p>None.</p>"
 
 
+def _question(row: Mapping[Hashable, object]) -> str:
+    """Name a question in words, and as `crm-course change --item` wants it."""
+    words = html.escape(f"{row['notebook']}: {row['title']}")
+    return f"{words}<br><code>{html.escape(str(row['item']))}</code>"
+
+
 def _common(answers: pd.DataFrame, count: int = 20) -> str:
     rows = [
         [
-            html.escape(f"{row['notebook']}: {row['title']}"),
+            _question(row),
             html.escape(_short(str(row["said"]), 300)),
             html.escape(_short(str(row["who"]), 120)),
             str(row["students"]),

@@ -117,7 +117,7 @@ _RECORDED = column("recorded_on", "date", "Day on which it was entered in the di
 RESOURCES: list[dict[str, Any]] = [
     resource(
         "hotel_diary/guests",
-        "A sample of the guests: one in sixteen, by number and without names",
+        "A sample of the guests who first came in 2023 or later, without names",
         [
             _guest(unique=True),
             column("home", "string", "Where the letters go.", enum=list(HOMES)),
@@ -236,6 +236,31 @@ RESOURCES: list[dict[str, Any]] = [
             column("undelivered", "boolean", "Did the card come back by post?"),
         ],
         key="guest_id",
+        references=_KNOWN,
+    ),
+    resource(
+        "hotel_diary/worked_returns",
+        "Who came back within 365 days of either sending: a graded step, worked",
+        [
+            column("row_id", "string", "Line.", unique=True, pattern=r"R\d{5}"),
+            column(
+                "sending",
+                "string",
+                "The trial, or the earlier sending at New Year.",
+                enum=["trial", "new year"],
+            ),
+            _guest(),
+            column("arm", "string", "Card or none.", enum=["card", "no card"]),
+            column("returned", "boolean", "Did a stay begin in the 365 days?"),
+            column(
+                "margin_cents",
+                "integer",
+                "What these stays left.",
+                unit="cents",
+                minimum=0,
+            ),
+        ],
+        key="row_id",
         references=_KNOWN,
     ),
     resource(
@@ -629,6 +654,43 @@ def _cards(people: Sequence[_Person]) -> list[dict[str, Any]]:
     return rows
 
 
+def _returns(
+    people: Sequence[_Person],
+    trial: list[dict[str, Any]],
+    cards: list[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Work out who came back after either sending, and what it left."""
+    got_it = {card["guest_id"] for card in cards if card["occasion"] == "new year"}
+    in_trial = {row["guest_id"]: row for row in trial}
+    rows = []
+    for person in people:
+        drawn = in_trial.get(person.guest_id)
+        if drawn:
+            rows.append(("trial", person, drawn["arm"], drawn["birthday_on"]))
+    for person in people:
+        if person.began(EARLY_SENDING_ON) and not person.no_mail:
+            arm = "card" if person.guest_id in got_it else "no card"
+            rows.append(("new year", person, arm, EARLY_SENDING_ON))
+    found = []
+    for n, (sending, person, arm, start) in enumerate(rows, 1):
+        inside = [
+            stay["margin_cents"]
+            for stay in person.stays
+            if start <= stay["arrived_on"] < start + _day(365)
+        ]
+        found.append(
+            {
+                "row_id": f"R{n:05d}",
+                "sending": sending,
+                "guest_id": person.guest_id,
+                "arm": arm,
+                "returned": bool(inside),
+                "margin_cents": sum(inside),
+            }
+        )
+    return found
+
+
 def _complaints(dice: Dice, people: Sequence[_Person]) -> list[dict[str, Any]]:
     rows = []
     for person in people:
@@ -719,7 +781,8 @@ def make(
 
     Returns:
         The tables by name: ``hotel_diary/guests``, ``stays``, ``meals``, ``wishes``,
-        ``complaints``, ``cards``, ``card_trial``, and three truth tables. Dates are
+        ``complaints``, ``cards``, ``card_trial``, ``worked_returns``, and three truth
+        tables. Dates are
         datetime64, the rest is text, integers (margins in cents) and booleans.
 
     >>> tables = make(1, n_guests=50, floor_share=0.5)
@@ -743,6 +806,7 @@ def make(
     ]
     meals, meals_truth = _meal_rows(entries)
     stays = [stay for person in people for stay in person.stays]
+    cards = _cards(people)
     rows: dict[str, list[dict[str, Any]]] = {
         "hotel_diary/guests": [
             {
@@ -768,11 +832,12 @@ def make(
             lambda k: (k["happened_on"], k["guest_id"]),
         ),
         "hotel_diary/cards": _numbered(
-            _cards(people),
+            cards,
             *("card_id", "C{:04d}"),
             lambda c: (c["sent_on"], c["guest_id"]),
         ),
         "hotel_diary/card_trial": trial,
+        "hotel_diary/worked_returns": _returns(people, trial, cards),
         "truth/hotel_diary/guests": [
             {
                 "guest_id": p.guest_id,

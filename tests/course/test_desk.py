@@ -249,6 +249,30 @@ def test_what_is_too_late_is_kept_and_not_graded(desk):
     assert submitted(desk) == {}
 
 
+def test_a_download_packed_late_is_not_taken_for_late_work(desk, capsys, monkeypatch):
+    """Everybody seems too late: the command says what may be the reason."""
+    from course import cli
+
+    root, class_dir = desk
+    name = "Lin Yue_5_assignsubmission_file/1_sums.ipynb"
+    path = root / "packed.zip"
+    path.write_bytes(packed({name: book_of(**RIGHT)}, at=DUE + timedelta(days=9)))
+    real = downloads.take_in
+    monkeypatch.setattr(
+        downloads, "take_in", lambda *given, **more: real(*given, **more, root=root)
+    )
+    told = ["take-in", "mini", str(path), "--class-dir", str(class_dir)]
+    assert cli.main(told) == 0
+    assert "take in again with --times" in capsys.readouterr().out
+    times = root / "times.csv"
+    times.write_text(
+        "student,submitted_at\nlin_yue_5,2026-11-30 20:00\n", encoding="utf-8"
+    )
+    assert cli.main([*told, "--times", str(times)]) == 0
+    assert "--times" not in capsys.readouterr().out
+    assert set(submitted(desk)) == {"lin_yue_5/mini/1_sums.ipynb"}
+
+
 def test_the_worksheet_says_when(desk, tmp_path):
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(
@@ -445,7 +469,14 @@ def test_each_trouble_is_reported(returned):
     assert "2 times; the latest before" in said[student("106")]
     assert "final FINAL (2).ipynb" in said[student("107")]
     assert "'guest', number 200 is not in roster.csv" in said["_unknown"]
+    # What cannot be graded is told when it comes, so that one can write to the student.
+    assert said[student("109")] == "The file is empty."
+    assert said[student("110")] == "The file is damaged or cut off."
+    assert said[student("111")] == "This is no notebook."
+    assert downloads.silent("mini", class_dir=class_dir) == [student("114")]
     page = (class_dir / "returned" / "mini" / "class_report.html").read_text("utf-8")
+    assert "<code>test_total</code>" in page  # as `crm-course change --item` wants it
+    assert "1 handed in nothing" in page
     for words in ("is an empty file", "damaged or cut off"):
         assert words in page
     assert page.count("data:image/png") == 2
@@ -478,6 +509,65 @@ def test_commands_say_what_they_did(returned, tmp_path, capsys):
     assert "same points as here" in capsys.readouterr().out
     assert cli.main(["take-in", "other", str(path), *where]) == 1
     assert "no assignment 'other'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def weekly(tmp_path):
+    """Three notebooks: lin handed in two, wu one, nobody the last."""
+    root = mini.make_root(tmp_path / "course")
+    text = nbformat.writes(mini.source())
+    for name in ("2_again", "3_never"):
+        nb = nbformat.reads(text, 4)
+        for cell in nb.cells:
+            if "nbgrader" in cell.metadata:
+                cell.metadata["nbgrader"]["grade_id"] += f"-{name}"
+        nbformat.write(nb, root / "solutions" / "mini" / f"{name}.ipynb")
+        (root / "exercises" / "mini").mkdir(parents=True, exist_ok=True)
+        nbformat.write(nb, root / "exercises" / "mini" / f"{name}.ipynb")
+    second = (root / "exercises" / "mini" / "2_again.ipynb").read_bytes()
+    nbformat.write(mini.handed_out(), root / "exercises" / "mini" / "1_sums.ipynb")
+    export = canvas_gradebook(root / "g.csv", {"71": "Lin Yue", "72": "Wu Mo"})
+    class_dir = root / "class"
+    roster.add(export, class_dir=class_dir)
+    came = {
+        "linyue_71_905_1_sums.ipynb": book_of(**RIGHT),
+        "linyue_71_906_2_again.ipynb": second,
+        "wumo_72_907_1_sums.ipynb": book_of(**HALF),
+    }
+    take_in((root, class_dir), packed(came))
+    grading.grade(
+        "mini", class_dir=class_dir, root=root, cell_seconds=4, sandbox=SANDBOX
+    )
+    return root, class_dir, export
+
+
+def test_notebooks_are_returned_as_they_are_handed_in_week_by_week(weekly):
+    root, class_dir, export = weekly
+    here = {"class_dir": class_dir, "root": root}
+    now = handback.standing("mini", **here)
+    # What nobody handed in is no 0; what wu did not is, but no datum on the questions.
+    assert now.left_out == ("3_never",)
+    assert set(now.summary["max_points"]) == {18.0}
+    assert set(report.item_statistics(now.cells)["students"].head(2)) == {2}
+    again = report.item_statistics(now.cells).set_index("notebook").loc["2_again"]
+    assert set(again["students"]) <= {0, 1}
+
+    canvas = {"canvas": export, "title": "The sums"}
+    back = handback.hand_back("mini", notebook="1_sums", **canvas, **here)
+    assert back.points == 9 == exports.worth(export, title="The sums")
+    folder = class_dir / "returned" / "mini" / "1_sums"
+    rows = {row["ID"]: row for row in roster.read_table(folder / "canvas_import.csv")}
+    assert [rows[n]["The sums (88)"] for n in ("71", "72")] == ["5", "2"]
+    with zipfile.ZipFile(folder / "pages.zip") as archive:
+        assert sorted(archive.namelist()) == [
+            "linyue_71_905_1_sums.html",
+            "linyue_71_905_feedback.html",
+            "wumo_72_907_1_sums.html",
+            "wumo_72_907_feedback.html",
+        ]
+    assert handback.hand_back("mini", **canvas, **here).moved.empty
+    with pytest.raises(CrmError, match="no notebook '4_more'"):
+        handback.standing("mini", notebook="4_more", **here)
 
 
 def test_two_students_of_one_name_are_told_apart_by_number(returned):
@@ -623,6 +713,13 @@ def test_the_class_page_groups_equal_wrong_answers(returned):
     assert top["item"] == "test_total"
     assert top["students"] == len(halves)
     assert set(top["who"].split(", ")) == {student(n) for n in halves}
+
+
+def test_questions_that_were_not_answered_are_no_wrong_answers():
+    cells = pd.DataFrame({"student": list("abc"), "notebook": "1", "item": "q"})
+    told = cells.assign(title="A seat", said="Not answered.")
+    assert report.common_answers(told).empty
+    assert len(report.common_answers(told.assign(said="It gave 3."))) == 1
 
 
 def test_item_statistics_agree_with_their_definition(returned):

@@ -42,7 +42,7 @@ def test_load_gives_what_make_gives() -> None:
 
 def test_the_tables_keep_their_schema_and_point_at_each_other() -> None:
     names = [name for name in datasets.names() if name.startswith("hotel_diary/")]
-    assert len(names) == 7
+    assert len(names) == 8
     for name in names:
         datasets.check(datasets.load(name), name, references=True)
     assert "hotel_diary" in generator.families()
@@ -173,6 +173,26 @@ def test_what_happened_is_the_truth_of_the_arm(seed: int) -> None:
         gap = arms.loc["card", "mean"] - arms.loc["no card", "mean"]
         spread = math.sqrt((arms["mean"] * (1 - arms["mean"]) / arms["size"]).sum())
         assert abs(gap - group["effect"].mean()) < 4 * spread
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_worked_returns_are_those_of_the_stays(seed: int) -> None:
+    made = tables(seed)
+    worked = made["hotel_diary/worked_returns"]
+    trial = made["hotel_diary/card_trial"]
+    start = worked["guest_id"].map(trial.set_index("guest_id")["birthday_on"])
+    early = worked["sending"] == "new year"
+    start = start.mask(early, pd.Timestamp(hotel_diary.EARLY_SENDING_ON))
+    both = worked.assign(start=start).merge(
+        made["hotel_diary/stays"], on="guest_id", suffixes=("", "_stay")
+    )
+    gap = (both["arrived_on"] - both["start"]).dt.days
+    inside = both[gap.between(0, 364)].groupby("row_id")["margin_cents_stay"].sum()
+    assert set(worked.loc[worked["returned"], "row_id"]) == set(inside.index)
+    left = worked["row_id"].map(inside).fillna(0)
+    assert (left == worked["margin_cents"]).all()
+    in_trial = worked[~early].merge(trial, on=["guest_id", "arm"])
+    assert len(in_trial) == len(trial)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

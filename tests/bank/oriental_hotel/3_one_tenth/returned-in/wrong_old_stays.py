@@ -1,6 +1,5 @@
 # Old stays are counted instead of old guests.
 # points: returned-old 0
-# points: returned-back 0
 def returned_in(year, stays):
     first_year = stays.groupby("guest_id")["arrived_on"].min().dt.year
     old = set(first_year.index[first_year < year])

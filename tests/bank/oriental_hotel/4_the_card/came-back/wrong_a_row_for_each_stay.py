@@ -1,0 +1,9 @@
+# A guest with two stays has two rows, one without none.
+# points: came-back-each-once 0
+# points: came-back-margin 0
+def came_back(people, stays):
+    both = people[["guest_id", "start_on"]].merge(stays, on="guest_id")
+    days = (both["arrived_on"] - both["start_on"]).dt.days
+    inside = both[(days >= 0) & (days < 365)]
+    margin = inside.groupby("guest_id")["margin_cents"].sum()
+    return inside.assign(returned=True)

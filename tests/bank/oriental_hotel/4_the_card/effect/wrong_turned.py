@@ -1,0 +1,17 @@
+# Without a card minus with a card.
+# points: effect-shares 0
+# points: effect-interval 0
+def effect(outcomes):
+    card = outcomes.loc[outcomes["arm"] == "card", "returned"]
+    none = outcomes.loc[outcomes["arm"] == "no card", "returned"]
+    p, q = card.mean(), none.mean()
+    error = math.sqrt(p * (1 - p) / len(card) + q * (1 - q) / len(none))
+    return {
+        "n_card": len(card),
+        "n_none": len(none),
+        "share_card": p,
+        "share_none": q,
+        "effect": q - p,
+        "low": q - p - 1.96 * error,
+        "high": q - p + 1.96 * error,
+    }

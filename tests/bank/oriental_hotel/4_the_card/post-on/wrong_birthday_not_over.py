@@ -1,0 +1,9 @@
+# This year, if the birthday is not over, though the day of posting is.
+# points: post-on-days 0
+# points: post-on-turn-of-the-year 0
+def post_on(born_on, home, day):
+    for year in range(day.year, day.year + 3):
+        birthday = born_on + pd.DateOffset(years=year - born_on.year)
+        posted = birthday - pd.Timedelta(days=POST_DAYS[home])
+        if birthday >= day:
+            return posted

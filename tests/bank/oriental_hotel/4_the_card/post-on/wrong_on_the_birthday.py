@@ -1,0 +1,9 @@
+# Posted on the birthday.
+# points: post-on-days 0
+# points: post-on-turn-of-the-year 0
+def post_on(born_on, home, day):
+    for year in range(day.year, day.year + 3):
+        birthday = born_on + pd.DateOffset(years=year - born_on.year)
+        posted = birthday
+        if posted >= day:
+            return posted

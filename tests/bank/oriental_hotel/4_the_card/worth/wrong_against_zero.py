@@ -1,0 +1,15 @@
+# The verdict compares with 0.
+# points: worth-verdict 0
+def worth(effects, margins, cost_cents):
+    rows = []
+    for line in effects.itertuples():
+        needed = break_even(cost_cents, margins[line.group])
+        rows.append(
+            {
+                "group": line.group,
+                "needed": needed,
+                "gain_cents": line.effect * margins[line.group] - cost_cents,
+                "verdict": verdict(line.low, line.high, 0),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,15 @@
+# The card is free.
+# points: worth-gain 0
+def worth(effects, margins, cost_cents):
+    rows = []
+    for line in effects.itertuples():
+        needed = break_even(cost_cents, margins[line.group])
+        rows.append(
+            {
+                "group": line.group,
+                "needed": needed,
+                "gain_cents": line.effect * margins[line.group],
+                "verdict": verdict(line.low, line.high, needed),
+            }
+        )
+    return pd.DataFrame(rows)
