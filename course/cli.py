@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from course import check
 from course.desk import commands as desk
 from course.term import CLASS_DIR, ROOT
 from crmlib.errors import CrmError
@@ -46,18 +47,22 @@ def _notebooks(options: argparse.Namespace) -> int:
 
 
 def _exercises(options: argparse.Namespace) -> None:
+    for path in _make_exercises():
+        print(f"wrote {path.relative_to(ROOT)}")
+
+
+def _make_exercises() -> list[Path]:
     from course import editions, release
 
     for assignment, version in editions.update().items():
         print(f"{assignment} is now version {version}: its tests or points changed")
-    for path in release.make_exercises():
-        print(f"wrote {path.relative_to(ROOT)}")
+    return release.make_exercises()
 
 
 def _release(options: argparse.Namespace) -> None:
     from course import release
 
-    release.make_exercises()
+    _make_exercises()
     kit = release.make_kit(options.to)
     print(f"the student kit stands in {kit}; hand out that folder, zipped")
 
@@ -110,6 +115,10 @@ def _demo(options: argparse.Namespace) -> int:
     for line in wrong:
         print(f"not as the sample says: {line}", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    return check.main(options)
 
 
 def _api(options: argparse.Namespace) -> None:
@@ -171,6 +180,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--class-dir", type=Path, default=CLASS_DIR, metavar="FOLDER")
     again.set_defaults(run=_grades)
+
+    own = commands.add_parser("check", help="check an exercise of your own")
+    check.add_arguments(own)
+    own.set_defaults(run=_check)
 
     page = commands.add_parser("api", help="make crmlib/README.md from the docstrings")
     page.set_defaults(run=_api)

@@ -134,6 +134,9 @@ def make_kit(out: Path, *, root: Path = ROOT) -> Path:
     )
     for room in KIT_ROOMS:
         shutil.copytree(root / room, out / room, ignore=unwanted)
+    # What a student's own copy is compared with, and what does it (`course.check`).
+    shutil.copytree(root / "exercises", out / ".handed_out", ignore=unwanted)
+    shutil.copy(root / "course" / "check.py", out / "check.py")
     for name in KIT_FILES:
         shutil.copy(root / name, out / name)
     for path in sorted((out / "chapters").glob("*.ipynb")):

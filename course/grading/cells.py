@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,19 @@ def marked_cells(nb: NotebookNode) -> dict[str, NotebookNode]:
         if name is not None:
             found.setdefault(name, cell)
     return found
+
+
+_parsing = threading.Lock()
+
+
+def parse(source: str) -> ast.Module:
+    """Parse Python, one thread at a time.
+
+    Before 3.11.8 and 3.12.2 two threads that parse at once can fail with a SystemError
+    (python/cpython#106905).
+    """
+    with _parsing:
+        return ast.parse(source)
 
 
 def is_test(cell: NotebookNode) -> bool:

@@ -39,7 +39,7 @@ from course.grading.box import (
 )
 from course.grading.box import available as can_fork
 from course.grading.boxed import wire
-from course.grading.cells import is_test, new_output
+from course.grading.cells import is_test, new_output, parse
 from course.grading.grades import DIED, FORGED, LIMIT, NOT_RUN, SHOWN, TIMEOUT, USED_UP
 
 INSIDE = "judge-inside"
@@ -91,7 +91,7 @@ def asked_names(answers: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for source in answers:
         with contextlib.suppress(SyntaxError, ValueError):
-            for node in ast.parse(source).body:
+            for node in parse(source).body:
                 if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                     found.add(node.name)
                 for part in ast.walk(node) if isinstance(node, ast.Assign) else ():

@@ -286,6 +286,9 @@ def _take_one(
             for name in reference
             for inside in _candidates(name, reference, readable)
         }
+        # One that cannot be read and has another notebook's name is that one.
+        elsewhere = {f"{name}.ipynb" for name in reference} - {right}
+        known |= elsewhere & set(unreadable)
         if known and known == {*readable, *unreadable}:
             result.handed_in = False
             raise _Unreadable(f"'{right}' was not handed in.")

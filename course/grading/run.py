@@ -439,7 +439,13 @@ def _round(plan: Plan, workers: int, again: bool, progress: Progress | None) -> 
             }
             for future in as_completed(futures):
                 student = futures.pop(future)
-                words = _finish(plan, student, future.result())
+                try:
+                    prepared = future.result()
+                except Exception as error:
+                    if stop.is_set():
+                        raise
+                    prepared = _not_prepared(plan, student, keys[student], error)
+                words = _finish(plan, student, prepared)
                 ahead.release()
                 say(student, words, clock.left())
         finally:
@@ -605,6 +611,16 @@ def _prepare(plan: Plan, student: str, key: str, boxes: box.Boxes | None) -> Pre
                 prepared.ran[hand_in.notebook] = nb
                 break
     return prepared
+
+
+def _not_prepared(plan: Plan, student: str, key: str, error: Exception) -> Prepared:
+    """Set a hand-in aside that failed for a reason nobody foresaw."""
+    words = f"It could not be run ({type(error).__name__}: {error}). Grade it again."
+    taken = [
+        intake.HandIn(student, plan.assignment, name, remarks=[words])
+        for name in sorted(plan.reference)
+    ]
+    return Prepared(key, taken)
 
 
 def with_tests(nb: NotebookNode, source: NotebookNode) -> None:

@@ -12,7 +12,7 @@ import re
 
 from nbformat.notebooknode import NotebookNode
 
-from course.grading.cells import is_answer, is_test, nbgrader_id
+from course.grading.cells import is_answer, is_test, nbgrader_id, parse
 
 _MODULES = {
     "atexit": "registers what runs at the end (atexit)",
@@ -141,7 +141,7 @@ def in_source(source: str, hidden: frozenset[str] = frozenset()) -> list[str]:
 
 def _tree(source: str) -> ast.Module | None:
     try:
-        return ast.parse(re.sub(r"(?m)^\s*[%!].*$", "pass", source))
+        return parse(re.sub(r"(?m)^\s*[%!].*$", "pass", source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

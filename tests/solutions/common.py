@@ -43,7 +43,8 @@ class GradedNotebook:
             the session, and each caller gets a copy.
         secrets: texts that the exercise must not hold, besides the usual ones.
         hidden_only: names of wrong answers that no visible test can find out.
-        n_terms: terms under which the reference must earn everything.
+        terms: terms under which the reference must earn everything.
+        by_score: questions graded by what a rule reaches; they are not mutated.
     """
 
     notebook: ClassVar[str]
@@ -52,6 +53,7 @@ class GradedNotebook:
     secrets: ClassVar[tuple[str, ...]] = ()
     hidden_only: ClassVar[tuple[str, ...]] = FOUND_BY_HIDDEN_TESTS_ONLY
     terms: ClassVar[tuple[str, ...]] = ("a term", "another term")
+    by_score: ClassVar[tuple[str, ...]] = ()
 
     solution: ClassVar[Path]
     exercise: ClassVar[Path]

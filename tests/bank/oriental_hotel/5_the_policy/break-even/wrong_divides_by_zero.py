@@ -1,0 +1,5 @@
+# No orchids: an error.
+# points: break-even-none 0
+def break_even(with_orchids, without, price_cents):
+    gain = with_orchids["profit_cents"] - without["profit_cents"]
+    return price_cents + gain / with_orchids["cards"]

@@ -1,0 +1,7 @@
+# No orchids: a price of 0.
+# points: break-even-none 0
+def break_even(with_orchids, without, price_cents):
+    if with_orchids["cards"] == 0:
+        return 0
+    gain = with_orchids["profit_cents"] - without["profit_cents"]
+    return price_cents + gain / with_orchids["cards"]

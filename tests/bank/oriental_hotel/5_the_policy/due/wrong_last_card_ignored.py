@@ -1,0 +1,9 @@
+# Nobody looks at the last card.
+# points: due-not-so-soon 0
+def due(view):
+    arrives = view.month + np.array(hotel.POST_MONTHS)[view.home]
+    on_the_day = arrives % 12 == view.birthday
+    told = (view.told & hotel.BIRTHDAY) > 0
+    worth_it = (view.stays >= 3) & (view.complaints == 0)
+    rested = True
+    return on_the_day & told & worth_it & rested

@@ -1,0 +1,15 @@
+# Another route: a class with arrays of its own, without numpy's where.
+class my_policy:
+    def __init__(self):
+        self.bunches = 0
+
+    def __call__(self, view):
+        plan = hotel.plan(view)
+        again = view.stays > 1
+        plan.note[again] = 62 & ~view.noted[again]
+        plan.brief[again] = view.noted[again] & view.told[again]
+        post = [hotel.POST_MONTHS[region] for region in view.home.tolist()]
+        day = (view.month + np.array(post) - view.birthday) % 12 == 0
+        plan.card[:] = day & (view.told // 16 % 2 == 1) & (view.stays > 3)
+        self.bunches += int(plan.card.sum())
+        return plan

@@ -1,0 +1,7 @@
+# The pizza shop's way: what was overheard is handed on.
+# points: my-policy-first-level 0
+# points: my-policy-second-level 0
+# points: my-policy-third-level 0
+# points: my-policy-short-form 0
+def my_policy(view):
+    return hotel.Plan(note=hotel.ALL, overhear=hotel.ALL, brief=view.noted)

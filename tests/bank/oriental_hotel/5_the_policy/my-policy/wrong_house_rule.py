@@ -1,0 +1,7 @@
+# As before.
+# points: my-policy-first-level 0
+# points: my-policy-second-level 0
+# points: my-policy-third-level 0
+# points: my-policy-short-form 0
+def my_policy(view):
+    return house_rule(view)

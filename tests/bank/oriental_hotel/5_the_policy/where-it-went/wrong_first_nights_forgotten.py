@@ -1,0 +1,13 @@
+# First-time guests are served for nothing.
+# points: where-it-went-adds-up 0
+def where_it_went(rule, base):
+    more = rule.sum() - base.sum()
+    nights = more["returning_nights"]
+    return {
+        "rooms": more["rooms_cents"],
+        "serving": -25_000 * nights,
+        "notes": -more["note_cents"],
+        "briefs": -more["brief_cents"],
+        "cards": -more["card_cents"],
+        "profit": more["profit_cents"],
+    }

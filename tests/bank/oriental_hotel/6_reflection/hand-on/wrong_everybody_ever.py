@@ -1,0 +1,8 @@
+# Notes of guests who are not in the house.
+# points: hand-on-purpose 0
+def hand_on(notes, stays, role, day):
+    here = stays[(stays["arrived_on"] <= day) & (stays["left_on"] >= day)]
+    wanted = notes[notes["purpose"] == SERVES.get(role)]
+    oldest = day - pd.DateOffset(years=2)
+    wanted = wanted[(wanted["noted_on"] < day) & (wanted["noted_on"] >= oldest)]
+    return wanted[["guest_id", "note"]].drop_duplicates()

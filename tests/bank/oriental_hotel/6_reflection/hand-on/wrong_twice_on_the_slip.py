@@ -1,0 +1,9 @@
+# What was told twice stands there twice.
+# points: hand-on-nothing-else 0
+def hand_on(notes, stays, role, day):
+    here = stays[(stays["arrived_on"] <= day) & (stays["left_on"] >= day)]
+    wanted = notes[notes["purpose"] == SERVES.get(role)]
+    wanted = wanted[wanted["guest_id"].isin(here["guest_id"])]
+    oldest = day - pd.DateOffset(years=2)
+    wanted = wanted[(wanted["noted_on"] < day) & (wanted["noted_on"] >= oldest)]
+    return wanted[["guest_id", "note"]]

@@ -1,0 +1,13 @@
+# Our cart and hours are typed in.
+# points: fits-cart-and-hours 0
+def fits(route, stops, shop):
+    times = timetable(route, stops, shop)
+    return (
+        len(set(route)) == len(route)
+        and times["load_ge"] <= 1500
+        and times["back"] <= 900
+        and all(
+            minute <= stops[household_id]["home_until_minute"]
+            for household_id, minute in zip(route, times["begins"], strict=False)
+        )
+    )

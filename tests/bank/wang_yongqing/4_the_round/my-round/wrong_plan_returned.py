@@ -1,0 +1,6 @@
+# The whole plan is returned, not its route.
+# points: my-round-fits 0
+# points: my-round-beats-urgency 0
+# points: my-round-near-the-best 0
+def my_round(stops, shop):
+    return plan(urgent_first(stops), stops, shop)

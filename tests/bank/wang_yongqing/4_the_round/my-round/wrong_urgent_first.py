@@ -1,0 +1,5 @@
+# The first plan once more.
+# points: my-round-beats-urgency 0
+# points: my-round-near-the-best 0
+def my_round(stops, shop):
+    return plan(urgent_first(stops), stops, shop)["route"]

@@ -1,0 +1,18 @@
+# The list that was given is used up.
+# points: plan-whole-mornings 0
+def plan(order, stops, shop):
+    route, tomorrow = [], []
+    while order:
+        household_id = order.pop(0)
+        best, best_back = None, None
+        for place in range(len(route) + 1):
+            tried = [*route[:place], household_id, *route[place:]]
+            if fits(tried, stops, shop):
+                back = timetable(tried, stops, shop)["back"]
+                if best is None or back < best_back:
+                    best, best_back = tried, back
+        if best is None:
+            tomorrow.append(household_id)
+        else:
+            route = best
+    return {"route": route, "tomorrow": tomorrow}

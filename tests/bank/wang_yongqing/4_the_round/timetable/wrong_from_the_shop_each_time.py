@@ -1,0 +1,19 @@
+# Each way begins at the shop.
+# points: timetable-walk 0
+# points: timetable-waits 0
+# points: timetable-back 0
+def timetable(route, stops, shop):
+    here = {"street_m": 0, "house_m": 0}
+    minute, begins, load = shop["starts_minute"], [], 0
+    for household_id in route:
+        stop = stops[household_id]
+        minute += metres(here, stop) / shop["metres_per_minute"]
+        minute = max(minute, stop["home_from_minute"])
+        begins.append(minute)
+        dou = math.ceil(stop["bring_ge"] / shop["dou_ge"])
+        minute += shop["stop_minutes"] + shop["look_minutes"]
+        minute += dou * shop["pour_minutes"]
+        load += stop["bring_ge"]
+    if route:
+        minute += metres(here, stops[route[-1]]) / shop["metres_per_minute"]
+    return {"begins": begins, "back": minute, "load_ge": load}

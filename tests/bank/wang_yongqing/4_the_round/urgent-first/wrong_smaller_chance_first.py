@@ -1,0 +1,7 @@
+# Of equal days the smaller chance comes first.
+# points: urgent-first-order 0
+def urgent_first(stops):
+    return sorted(
+        stops,
+        key=lambda name: (stops[name]["days_left"], stops[name]["chance_dry"], name),
+    )

@@ -1,0 +1,6 @@
+# Households that are equal stay as they come.
+# points: urgent-first-order 0
+def urgent_first(stops):
+    return sorted(
+        stops, key=lambda name: (stops[name]["days_left"], -stops[name]["chance_dry"])
+    )

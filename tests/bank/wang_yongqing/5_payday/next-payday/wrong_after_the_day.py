@@ -1,0 +1,16 @@
+# The payday must come after the day.
+# points: next-payday-of-the-month 0
+# points: next-payday-of-the-week 0
+def next_payday(trade, day):
+    day = day + pd.Timedelta(days=1)
+    while True:
+        if trade["pay"] == "daily":
+            return day
+        if trade["pay"] == "weekly" and day.weekday() == 5:
+            return day
+        if trade["pay"] == "monthly" and day.day == trade["payday"]:
+            return day
+        both = (trade["payday"], trade["payday_2"])
+        if trade["pay"] == "twice a month" and day.day in both:
+            return day
+        day = day + pd.Timedelta(days=1)

@@ -1,0 +1,14 @@
+# Who is paid twice a month is asked once.
+# points: next-payday-of-the-month 0
+def next_payday(trade, day):
+    while True:
+        if trade["pay"] == "daily":
+            return day
+        if trade["pay"] == "weekly" and day.weekday() == 5:
+            return day
+        if trade["pay"] == "monthly" and day.day == trade["payday"]:
+            return day
+        both = (trade["payday"], trade["payday_2"])
+        if trade["pay"] == "twice a month" and day.day == both[0]:
+            return day
+        day = day + pd.Timedelta(days=1)

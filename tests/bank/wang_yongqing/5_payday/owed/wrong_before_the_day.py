@@ -1,0 +1,6 @@
+# The entries of the day itself are left out.
+# points: owed-on-an-evening 0
+def owed(account, day):
+    past = account[account["entered_on"] < day]
+    cents = past["amount_cents"].where(past["kind"] == "rice", -past["amount_cents"])
+    return cents.groupby(past["household_id"]).sum().to_dict()

@@ -1,0 +1,6 @@
+# The whole account counts on any day.
+# points: owed-on-an-evening 0
+def owed(account, day):
+    past = account
+    cents = past["amount_cents"].where(past["kind"] == "rice", -past["amount_cents"])
+    return cents.groupby(past["household_id"]).sum().to_dict()

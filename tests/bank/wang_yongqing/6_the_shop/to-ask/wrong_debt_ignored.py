@@ -1,0 +1,10 @@
+# Asks those who owe nothing.
+# points: to-ask-owes 0
+def to_ask(view):
+    never = view.asked_on < 0
+    since = view.day - view.asked_on
+    owes = never | (since > 7)
+    paid_lately = (view.day - view.payday) % 30 <= 3
+    has_money = (view.payday < 0) | paid_lately
+    gave_nothing = (view.paid_cents == 0) & (since < 30)
+    return owes & has_money & ~gave_nothing

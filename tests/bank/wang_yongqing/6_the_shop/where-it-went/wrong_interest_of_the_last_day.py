@@ -1,0 +1,11 @@
+# Interest on the last evening only.
+# points: where-it-went-interest 0
+# points: where-it-went-adds-up 0
+def where_it_went(days, price_cents, cost_cents, wage_cents):
+    found = {
+        "margin": days["sold_ge"].sum() * (price_cents - cost_cents),
+        "wages": -days["minutes"].sum() * wage_cents,
+        "interest": -(days["credit_cents"].iloc[-1] // 2000),
+        "lost": -days["lost_cents"].sum(),
+    }
+    return found | {"profit": sum(found.values())}
