@@ -70,7 +70,8 @@ $(BENCH): tests/bench/requirements.txt
 	VIRTUAL_ENV=$(CURDIR)/.venv-bench $(UV) pip install --quiet --requirement $<
 	touch $@
 
-mutants: $(READY)  ## break the methods in small ways and see which tests notice
+mutants: $(READY)  ## break methods and reference answers in small ways: which tests notice?
+	python tests/mutate_answers.py --write
 	python tests/mutants.py crmlib.segmentation tests/crmlib/test_segmentation.py
 	python tests/mutants.py crmlib.sixc tests/crmlib/test_sixc.py
 
