@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,7 +70,9 @@ def _release(options: argparse.Namespace) -> None:
 
 def _grade(options: argparse.Namespace) -> None:
     from course import grading
+    from course.desk import history
 
+    began = time.monotonic()
     results = grading.grade(
         options.assignment,
         class_dir=options.class_dir,
@@ -81,6 +84,8 @@ def _grade(options: argparse.Namespace) -> None:
     print(grading.table(results))
     print(f"\ngrades: {options.class_dir / 'grades.csv'}")
     print(f"pages for students: {options.class_dir / 'feedback'}")
+    took = time.monotonic() - began
+    history.note_round(options.assignment, took, class_dir=options.class_dir)
     desk.show_moved_of(options.assignment, class_dir=options.class_dir)
 
 

@@ -170,6 +170,7 @@ def hand_back(
         now.summary,
         not_graded=_not_graded(now.totals, assignment, class_dir),
         moved=moved,
+        seconds=history.seconds_of_round(assignment, class_dir=class_dir),
         version=version,
     )
     files.append(write_whole_in(folder / "class_report.html", page))

@@ -14,7 +14,7 @@ import pandas as pd
 from course.grading.grades import write_whole
 from course.term import CLASS_DIR
 
-__all__ = ["latest", "moved", "remember"]
+__all__ = ["latest", "moved", "note_round", "remember", "seconds_of_round"]
 
 _COLUMNS = ["student", "notebook", "status", "final", "max_points"]
 
@@ -68,3 +68,16 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     was, now = both["before"].astype(float), both["after"].astype(float)
     same = (was - now).abs().le(0.005) | (was.isna() & now.isna())
     return both.assign(before=was, after=now)[~same].reset_index(drop=True)
+
+
+def note_round(assignment: str, seconds: float, *, class_dir: Path = CLASS_DIR) -> None:
+    """Write down how long the last round of grading took, in seconds."""
+    folder = class_dir / "history" / assignment
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "last_round_seconds.txt", f"{seconds:.0f}\n")
+
+
+def seconds_of_round(assignment: str, *, class_dir: Path = CLASS_DIR) -> float | None:
+    """Return how long the last round took, in seconds; None if nobody noted it."""
+    path = class_dir / "history" / assignment / "last_round_seconds.txt"
+    return float(path.read_text(encoding="utf-8")) if path.exists() else None

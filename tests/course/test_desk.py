@@ -793,3 +793,10 @@ def test_items_of_a_class_are_in_the_notebooks_order(returned):
         "3. In words",
     ]
     assert cells["max_points"].tolist()[:3] == [3, 2, 4]
+
+
+def test_the_time_of_the_last_round_is_kept(tmp_path):
+    assert history.seconds_of_round("mini", class_dir=tmp_path) is None
+    history.note_round("mini", 61.4, class_dir=tmp_path)
+    assert history.seconds_of_round("mini", class_dir=tmp_path) == 61
+    assert history.latest("mini", class_dir=tmp_path) is None
