@@ -117,14 +117,18 @@ def check(*, sandbox: bool) -> None:
         raise NoSandbox(FORBIDDEN.format(tried.stderr.strip() or "no reason given"))
 
 
-def _environment(role: str) -> dict[str, str]:
+# Inside the sandbox, where each student's process has a /tmp of its own.
+_SCRATCH = "/tmp/scratch"
+
+
+def _environment(role: str, home: str) -> dict[str, str]:
     """Return all that a box sees of the environment."""
     kept = {
-        "HOME": "/tmp/work",
-        "IPYTHONDIR": "/tmp/work/.ipython",
+        "HOME": home,
+        "IPYTHONDIR": f"{home}/.ipython",
         "LANG": "C.UTF-8",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": "/tmp/work/.matplotlib",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -283,10 +287,13 @@ class Box:
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        # Without a sandbox the settings of whoever grades must be kept out as well.
+        self._home = None if self.sandbox else tempfile.TemporaryDirectory()
+        home = _SCRATCH if self._home is None else self._home.name
         self._process = subprocess.Popen(
             _command(self.role, theirs.fileno(), sandbox=self.sandbox),
             pass_fds=[theirs.fileno()],
-            env=_environment(self.role),
+            env=_environment(self.role, home),
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
@@ -380,6 +387,8 @@ class Box:
             self._process.kill()
             self._process.wait()
         self._log.close()
+        if self._home is not None:
+            self._home.cleanup()
 
     def __enter__(self) -> Box:
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from pathlib import Path
 from textwrap import dedent
 
 import nbformat
@@ -524,6 +525,17 @@ def test_the_box_holds_nothing_else(boxes):
     assert lines[1] == "None []"
     assert lines[2].startswith("1 ")
     assert lines[3] in ("OSError", "ConnectionRefusedError")
+
+
+@pytest.mark.skipif(not box.available(), reason="only Linux has boxes")
+def test_without_a_sandbox_home_is_a_folder_of_its_own_and_goes():
+    source = "import os\nprint(os.path.expanduser('~'), 'CRM_TERM_SEED' in os.environ)"
+    with box.Boxes(sandbox=False) as unprotected:
+        home, knows_seed = text(run(unprotected, source)[0]).split()
+        assert Path(home).is_dir()
+        assert Path(home) != Path.home()
+        assert knows_seed == "False"
+    assert not Path(home).exists()
 
 
 def test_without_bubblewrap_it_says_so(monkeypatch):

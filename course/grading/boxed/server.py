@@ -264,8 +264,8 @@ def _enter_spaces(asked: dict[str, Any], channel: socket.socket) -> None:
         _check(
             _libc.mount(b"tmpfs", place, b"tmpfs", safe, options), f"mount {place!r}"
         )
-    os.mkdir("/tmp/work")  # noqa: PTH102
-    os.chdir("/tmp/work")
+    os.mkdir(os.environ["HOME"])  # noqa: PTH102
+    os.chdir(os.environ["HOME"])
     pid = os.fork()
     if pid:
         channel.close()
