@@ -1,7 +1,7 @@
 """Every graded cell of the class as one table, and what it adds up to.
 
 `items` reads what nbgrader's gradebook and the graded notebooks hold and changes
-nothing; `totals` adds up, with the instructor's changes and the days late. Both can be
+nothing; `totals` adds up, with the points set by hand and the days late. Both can be
 made again at any time.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from course.desk import downloads, terms
-from course.desk.changes import Change, apply, overrides
+from course.desk.changes import Change, overrides
 from course.grading import feedback, grades
 from course.grading.cells import marked_cells, titles
 from course.grading.cells import read as read_notebook
@@ -100,20 +100,27 @@ def items(
 
 
 def totals(
+    cells: pd.DataFrame,
     assignment: str,
     *,
     changes: Sequence[Change] = (),
     class_dir: Path = CLASS_DIR,
-    root: Path = ROOT,
 ) -> pd.DataFrame:
     """Return one row for each student and notebook with the points that count.
 
-    Columns: student, notebook, status ("graded", "waits for a reader", "not graded" or
-    "not handed in"), points (of the cells, with the *changes*), max_points, days_late,
-    taken_off (for lateness), final (missing when not graded; 0 when not handed in),
-    reason (why a student's points were set by hand, and what was dropped).
+    Args:
+        cells: a table of `items`, with the changes of questions made
+            (`course.desk.changes.apply`).
+        assignment: which assignment it is of.
+        changes: those that hold; of these the points set by hand are taken.
+        class_dir: the class folder.
+
+    Returns:
+        Columns: student, notebook, status ("graded", "waits for a reader", "not
+        graded" or "not handed in"), points (of the cells), max_points, days_late,
+        taken_off (for lateness), final (missing when not graded; 0 when not handed
+        in), reason (why a student's points were set by hand, else empty).
     """
-    cells = apply(items(assignment, class_dir=class_dir, root=root), changes)
     late = terms.read(class_dir).late
     set_by_hand = overrides(changes)
     rows = []
@@ -134,11 +141,11 @@ def totals(
         else:
             status = grades.NOT_GRADED if handed_in else grades.NOT_HANDED_IN
         final = points - off if graded else (float("nan") if handed_in else 0.0)
-        reason = " ".join(dict.fromkeys(word for word in mine["changed"] if word))
+        reason = ""
         if (student, notebook) in set_by_hand:
             change = set_by_hand[str(student), str(notebook)]
             final, status = float(change.points or 0), grades.GRADED
-            reason = f"{reason} Set by hand: {change.reason}".strip()
+            reason = f"Set by hand: {change.reason}"
         rows.append(
             {
                 "student": student,

@@ -199,12 +199,12 @@ def _change(options: argparse.Namespace) -> None:
         assignment = next(
             (one.assignment for one in made if one.number == options.number), ""
         )
-        cells = None
-    else:
-        cells = handback.standing(assignment, class_dir=class_dir).cells
-    if assignment:  # what it moves is told apart from what moved before
-        before = handback.standing(assignment, class_dir=class_dir).every
-        history.remember(before, assignment, class_dir=class_dir)
+    cells = None
+    if assignment or options.kind != "undo":
+        now = handback.standing(assignment, class_dir=class_dir)
+        cells = now.cells
+        # What this change moves is told apart from what moved before.
+        history.remember(now.every, assignment, class_dir=class_dir)
     one = changes.record(
         options.kind,
         reason=options.reason,
@@ -218,11 +218,11 @@ def _change(options: argparse.Namespace) -> None:
         class_dir=class_dir,
     )
     print(f"change {one.number} is noted in {class_dir / 'changes.toml'}")
+    after = handback.standing(assignment, class_dir=class_dir).every
     if one.kind in ("drop", "points"):
-        totals = handback.standing(assignment, class_dir=class_dir).every
-        most = totals.loc[totals["notebook"] == one.notebook, "max_points"].max()
+        most = after.loc[after["notebook"] == one.notebook, "max_points"].max()
         print(f"{one.notebook} has {most:g} points now")
-    show_moved_of(assignment, class_dir=class_dir)
+    show_moved(history.remember(after, assignment, class_dir=class_dir))
 
 
 def _return(options: argparse.Namespace) -> int:

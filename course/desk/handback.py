@@ -69,8 +69,9 @@ def standing(
             f"'{assignment}' has not been graded here: `crm-course grade {assignment}`."
         )
     held = changes.read(assignment, class_dir=class_dir)
-    cells = book.items(assignment, class_dir=class_dir, root=root)
-    every = book.totals(assignment, changes=held, class_dir=class_dir, root=root)
+    items = book.items(assignment, class_dir=class_dir, root=root)
+    cells = changes.apply(items, held)
+    every = book.totals(cells, assignment, changes=held, class_dir=class_dir)
     names = sorted(set(every["notebook"].astype(str)))
     # What nobody has handed in (or only a damaged file) is not set yet, or never is.
     counts = every["status"].isin([grades.GRADED, book.WAITING])
@@ -82,7 +83,6 @@ def standing(
     kept = [notebook] if notebook else here or names
     left_out = () if notebook else tuple(name for name in names if name not in kept)
     totals = every[every["notebook"].isin(kept)].reset_index(drop=True)
-    cells = changes.apply(cells, held)
     cells = cells[cells["notebook"].isin(kept)].reset_index(drop=True)
     return Standing(cells, totals, book.summary(totals), left_out, every)
 
@@ -149,7 +149,7 @@ def hand_back(
             version=version,
             pages=[path.name for path in made],
         )
-        write_whole_in(folder / "pages" / student / "feedback.html", page)
+        _written(folder / "pages" / student / "feedback.html", page)
         pages[student] = {"feedback.html": page.encode("utf-8")}
         for path in made:
             pages[student][path.name] = path.read_bytes()
@@ -173,13 +173,13 @@ def hand_back(
         seconds=history.seconds_of_round(assignment, class_dir=class_dir),
         version=version,
     )
-    files.append(write_whole_in(folder / "class_report.html", page))
+    files.append(_written(folder / "class_report.html", page))
     waiting = int((now.totals["status"] == book.WAITING).sum())
     points = float(now.summary["max_points"].max()) if len(now.summary) else 0.0
     return HandedBack(tuple(files), moved, waiting, now.left_out, points)
 
 
-def write_whole_in(path: Path, text: str) -> Path:
+def _written(path: Path, text: str) -> Path:
     """Write a file and the folder it is in; return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)

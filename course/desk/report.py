@@ -18,11 +18,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
+from course.desk.book import WAITING
 from course.grading.grades import NOT_GRADED, NOT_HANDED_IN, number
 from crmlib import plots
 
 __all__ = ["class_page", "common_answers", "item_statistics", "student_page"]
 
+_UNSAID = ("", "Not answered.")  # tells nothing about an answer
 _FEWEST = 5  # students below which a correlation says nothing
 
 _STYLE = """
@@ -113,7 +115,7 @@ def common_answers(cells: pd.DataFrame, *, least: int = 2) -> pd.DataFrame:
     >>> common_answers(cells)[["said", "students", "who"]].values.tolist()
     [['It gave 3.', 2, 'lin, wu']]
     """
-    told = cells[~cells["said"].isin(["", "Not answered."])]
+    told = cells[~cells["said"].isin(_UNSAID)]
     keys = ["notebook", "item", "title", "said"]
     made = told.groupby(keys, sort=False)["student"].agg(
         students="size", who=lambda names: ", ".join(sorted(names))
@@ -138,7 +140,7 @@ def student_page(
     Args:
         student: whose.
         assignment: which.
-        cells: all items, with the instructor's changes made.
+        cells: all items, with the instructor's changes made (`changes.apply`).
         totals: a table of `course.desk.book.totals`.
         version: the assignment's version.
         pages: file names of the notebooks' feedback pages, to be linked.
@@ -181,7 +183,7 @@ def class_page(
 
     Args:
         assignment: which.
-        cells: all items, with the instructor's changes made.
+        cells: all items, with the instructor's changes made (`changes.apply`).
         totals: a table of `course.desk.book.totals`.
         summary: a table of `course.desk.book.summary`.
         not_graded: student -> why something of his was not graded.
@@ -190,7 +192,7 @@ def class_page(
         version: the assignment's version.
     """
     statistics = item_statistics(cells)
-    waiting = int((totals["status"] == "waits for a reader").sum())
+    waiting = int((totals["status"] == WAITING).sum())
     took = "" if seconds is None else f" Grading took {_time(seconds)}."
     parts = [
         f"<h1>{html.escape(assignment)}: the class</h1>",
@@ -208,6 +210,7 @@ def class_page(
         "<h2>Not graded, and why</h2>",
         _reasons(not_graded),
         "<h2>Late, changed or set by hand</h2>",
+        *_changed(cells),
         _exceptions(totals),
     ]
     if moved is not None and len(moved):
@@ -245,7 +248,7 @@ def _state(row: Mapping[Hashable, object]) -> str:
     if status == NOT_GRADED:
         return "Handed in, but it could not be graded. This is not a grade of 0."
     words = [f"{number(float(str(row['final'])))} of {most} points."]
-    if status == "waits for a reader":
+    if status == WAITING:
         words.append("Your teacher has still to read a written answer.")
     days = int(str(row["days_late"]))
     if days:
@@ -282,7 +285,10 @@ def _item_table(cells: pd.DataFrame) -> str:
         else:
             shade = "full" if points >= most else "part" if points else "none"
             shown = number(float(points))
-            said = str(row["said"]) or ("Right." if points >= most else "")
+            passed = "Read by your teacher." if row["by_hand"] else "Right."
+            said = str(row["said"]) or (
+                passed if row["by_hand"] or points >= most else ""
+            )
         if row.get("changed"):
             said = f"{said} {row['changed']}".strip()
         if row["section"] != above:
@@ -376,7 +382,7 @@ def _hardest(statistics: pd.DataFrame, cells: pd.DataFrame, count: int = 10) -> 
         mine = cells[
             (cells["notebook"] == row["notebook"]) & (cells["item"] == row["item"])
         ]
-        said = mine.loc[mine["said"] != "", "said"]
+        said = mine.loc[~mine["said"].isin(_UNSAID), "said"]
         most_said = said.mode().iloc[0] if len(said) else ""
         correlation = row["discrimination"]
         rows.append(
@@ -420,6 +426,12 @@ def _reasons(not_graded: Mapping[str, Sequence[str]]) -> str:
     return _table(["Student", "Why"], rows) if rows else "<p>Everything is graded.</p>"
 
 
+def _changed(cells: pd.DataFrame) -> list[str]:
+    """Say once what was changed for everybody."""
+    said = [str(words) for words in cells["changed"].unique() if words]
+    return [f"<p>{html.escape(words)}</p>" for words in said]
+
+
 def _exceptions(totals: pd.DataFrame) -> str:
     some = totals[(totals["days_late"] > 0) | (totals["reason"] != "")]
     rows = [
@@ -433,8 +445,8 @@ def _exceptions(totals: pd.DataFrame) -> str:
         ]
         for row in some.to_dict("records")
     ]
-    heads = ["Student", "Notebook", "Changes", "Days late", "Taken off", "Points"]
-    return _table(heads, rows, n=3) if rows else "<p>Nothing.</p>"
+    heads = ["Student", "Notebook", "Reason", "Days late", "Taken off", "Points"]
+    return _table(heads, rows, n=3) if rows else "<p>Of no single student.</p>"
 
 
 def _moved(moved: pd.DataFrame) -> str:

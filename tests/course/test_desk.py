@@ -613,6 +613,8 @@ def test_pages_go_back_under_the_names_that_came(returned):
         page = archive.read("yuelin_100_5100_feedback.html").decode()
     assert "yuelin_100_5100_1_sums.html" in names
     assert "<strong>9 of 9" in page
+    assert page.count("Read by your teacher.") == 1
+    assert page.count("Right.") == 2
     assert mini.SECRET not in page
     assert "hidden" not in page.casefold()
 
