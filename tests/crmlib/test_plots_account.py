@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from figure_audit import audited
 
-from course.figures import audit
-from crmlib import _inventory, account, datasets, plots, plots_account
+from crmlib import account, datasets, plots_account
 from crmlib.errors import ContractError, CrmError
 from crmlib.plots import COLOURS
 
@@ -22,14 +20,6 @@ def people() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def staff() -> pd.Series:
     return datasets.load("key_accounts/staff").set_index("staff_id")["name"]
-
-
-def _audited(ax: Axes) -> list[str]:
-    figure = ax.get_figure()
-    assert isinstance(figure, Figure)
-    plots.png(figure)
-    with plots.style():
-        return audit(_inventory.take(figure))
 
 
 # The map ----------------------------------------------------------------------------
@@ -59,7 +49,7 @@ def test_the_map_shows_everybody_and_each_relation(
     assert {t for t in texts if t.startswith("nobody known")} == {
         f"nobody known: {role}" for role in missing
     }
-    assert not _audited(ax)
+    assert not audited(ax)
 
 
 def test_the_titles_name_the_gap(people: pd.DataFrame, staff: pd.Series) -> None:
@@ -83,7 +73,7 @@ def test_a_map_without_superiors(people: pd.DataFrame, staff: pd.Series) -> None
     # A circle of superiors is drawn, not walked for ever.
     round_ = people[people["account_id"] == "K1"].copy()
     round_["reports_to"] = round_["person_id"].shift(-1).fillna("K1P1")
-    assert not _audited(plots_account.key_person_map(round_, staff))
+    assert not audited(plots_account.key_person_map(round_, staff))
 
 
 def test_a_map_is_of_one_account(people: pd.DataFrame, staff: pd.Series) -> None:
@@ -123,7 +113,7 @@ def test_the_timeline_turns_its_pages(entries: pd.DataFrame, page: int | None) -
         labels = dict(zip(ax.get_yticks(), names, strict=True))
         assert labels[lane].startswith(entries["kind"].iloc[page][:6])
     assert "2 contacts, 1 sample" in ax.get_title(loc="left")
-    assert not _audited(ax)
+    assert not audited(ax)
 
 
 def test_a_timeline_needs_entries_it_has_lanes_for(entries: pd.DataFrame) -> None:
@@ -151,7 +141,7 @@ def test_the_chances_fall_from_all_to_none() -> None:
         amounts, reach = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
         for amount, chance in zip(amounts, reach, strict=True):
             assert chance == pytest.approx(100 * view.at_least(round(amount * 1e8)))
-    assert not _audited(ax)
+    assert not audited(ax)
     with pytest.raises(CrmError, match="one to four"):
         plots_account.chances({})
 
@@ -175,7 +165,7 @@ def test_each_group_is_an_index_of_itself() -> None:
     assert np.allclose(one.get_ydata(), other.get_ydata()), "the same growth"
     assert one.get_ydata()[0] == pytest.approx(100)
     assert len(one.get_ydata()) == 2, "four weeks are no thirteen"
-    assert not _audited(ax)
+    assert not audited(ax)
     with pytest.raises(CrmError, match="no week before"):
         plots_account.relative_sales(
             pd.DataFrame(rows), starts={}, base_until="2022-01-01"
@@ -199,6 +189,6 @@ def test_estimates_with_and_without_intervals() -> None:
     assert len(intervals) == 1
     assert list(intervals[0].get_xdata()) == [1.1, 2.7]
     assert [text.get_text() for text in ax.texts] == ["10.6", "1.9"]
-    assert not _audited(ax)
+    assert not audited(ax)
     with pytest.raises(CrmError, match="no estimates"):
         plots_account.estimates(table.iloc[:0])

@@ -5,27 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
+from figure_audit import audited
 from matplotlib.container import ErrorbarContainer
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from course.figures import audit
-from crmlib import _inventory, association, datasets, plots, plots_association
+from crmlib import association, datasets, plots, plots_association
 from crmlib.errors import ContractError, CrmError
 
 
 @pytest.fixture(scope="module")
 def found() -> pd.DataFrame:
     return association.rules(association.unpack(datasets.load("baskets/west")))
-
-
-def _audited(ax: Axes) -> list[str]:
-    figure = ax.get_figure()
-    assert isinstance(figure, Figure)
-    plots.png(figure)
-    with plots.style():
-        return audit(_inventory.take(figure))
 
 
 class TestLifts:
@@ -44,7 +34,7 @@ class TestLifts:
         left, right = ax.get_xlim()
         assert left < min(1, ends.min())
         assert right > max(1, ends.max())
-        assert not _audited(ax)
+        assert not audited(ax)
 
     def test_the_title_counts_the_intervals_without_a_one(self) -> None:
         table = pd.DataFrame(
@@ -93,7 +83,7 @@ class TestPValues:
             assert set(np.asarray(line.get_ydata())) == {result.expected_by_luck}
             title = ax.get_title(loc="left").replace("\n", " ")
             assert title.startswith(f"{result.n_plain:,} of {result.n_tried:,} pairs")
-            assert not _audited(ax)
+            assert not audited(ax)
 
     def test_a_value_on_the_edge_passes_as_it_does_in_the_test(self) -> None:
         result = association.many_rules(

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from figure_audit import audited
 
-from course.figures import audit
-from crmlib import _inventory, collection, datasets, plots, plots_collection
+from crmlib import collection, datasets, plots, plots_collection
 from crmlib.errors import ContractError, CrmError
 
 FIELDS = ["phone", "email", "address"]
@@ -24,14 +22,6 @@ def exports() -> pd.DataFrame:
     }
     tables = {name: datasets.load(f"exports/{name}") for name in columns}
     return collection.stack(tables, columns=columns)
-
-
-def _audited(ax: Axes) -> list[str]:
-    figure = ax.get_figure()
-    assert isinstance(figure, Figure)
-    plots.png(figure)
-    with plots.style():
-        return audit(_inventory.take(figure))
 
 
 class TestThresholds:
@@ -50,7 +40,7 @@ class TestThresholds:
         assert "60 points" in title
         assert "96 %" in title
         assert "90 %" in title
-        assert not _audited(ax)
+        assert not audited(ax)
 
     def test_nothing_is_cut_off(self) -> None:
         low = self.tried.assign(recall=[0.9, 0.5, 0.04])
@@ -89,7 +79,7 @@ class TestCompleteness:
             assert told[at] == f"{100 * row.share_present:.0f} %"
         assert [label.get_text() for label in ax.get_xticklabels()] == sources
         assert [label.get_text() for label in ax.get_yticklabels()] == FIELDS
-        assert not _audited(ax)
+        assert not audited(ax)
         empty = table[table["share_present"] == 0]["source"].nunique()
         assert ax.get_title(loc="left").startswith(f"{3 - empty} of 3 sources")
 
@@ -136,7 +126,7 @@ class TestFreshness:
             for row in shares.to_numpy()
         ]
         assert str(shares.iloc[:, 0].idxmin()) in ax.get_title(loc="left")
-        assert not _audited(ax)
+        assert not audited(ax)
 
     def test_points_at_one_place_are_both_seen(self) -> None:
         same = pd.DataFrame({"a quarter": [0.3], "a year": [0.3]}, index=["fair"])

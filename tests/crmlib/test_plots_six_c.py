@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from figure_audit import audited
 from matplotlib.patches import Rectangle
 
-from course.figures import audit
-from crmlib import _inventory, datasets, plots, plots_six_c, sixc
+from crmlib import datasets, plots, plots_six_c, sixc
 from crmlib.errors import CrmError
 
 WEIGHTS = dict(zip(sixc.FACTORS, (0.30, 0.20, 0.15, 0.15, 0.10, 0.10), strict=True))
@@ -29,14 +27,6 @@ def outcomes() -> pd.DataFrame:
     return datasets.load("credit/outcomes")
 
 
-def _audited(ax: Axes) -> list[str]:
-    figure = ax.get_figure()
-    assert isinstance(figure, Figure)
-    plots.png(figure)
-    with plots.style():
-        return audit(_inventory.take(figure))
-
-
 def test_the_tornado_shows_every_row(ratings: pd.DataFrame) -> None:
     table = sixc.sensitivity(ratings, weights=WEIGHTS, cuts=CUTS)
     ax = plots_six_c.tornado(table)
@@ -49,7 +39,7 @@ def test_the_tornado_shows_every_row(ratings: pd.DataFrame) -> None:
     told = sorted(int(text.get_text()) for text in ax.texts)
     assert told == widths, "each bar says its number"
     assert str(table["n_moved"].max()) in ax.get_title(loc="left")
-    assert not _audited(ax)
+    assert not audited(ax)
 
 
 def test_a_tornado_needs_rows() -> None:
@@ -71,7 +61,7 @@ def test_the_cost_curve_is_the_sum_of_the_two_mistakes(
     assert np.allclose(both, lost + missed)
     assert np.allclose(both, best.table["cost_cents"] / 1e8)
     assert least[0] == both.min() == pytest.approx(best.cost_cents / 1e8)
-    assert not _audited(ax)
+    assert not audited(ax)
 
 
 def test_a_cost_curve_needs_customers() -> None:
@@ -100,7 +90,7 @@ def test_who_crosses_the_line(ratings: pd.DataFrame, outcomes: pd.DataFrame) -> 
         (was & ~now & ~lost).sum(),
         (was & ~now & lost).sum(),
     ]
-    assert not _audited(ax)
+    assert not audited(ax)
 
 
 def test_three_tables_about_the_same_customers(outcomes: pd.DataFrame) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from figure_audit import audited
 from matplotlib.patches import Rectangle
 
-from course.figures import audit
-from crmlib import _inventory, plots, plots_value, value
+from crmlib import plots_value, value
 from crmlib.errors import ContractError, CrmError
 
 BG = value.BGNBD(r=0.6, alpha=7, a=1.1, b=27, unit="weeks")
@@ -25,14 +23,6 @@ TABLE = pd.DataFrame(
 )
 
 
-def _audited(ax: Axes) -> list[str]:
-    figure = ax.get_figure()
-    assert isinstance(figure, Figure)
-    plots.png(figure)
-    with plots.style():
-        return audit(_inventory.take(figure))
-
-
 def test_order_days_marks_each_order_once() -> None:
     days = ["2025-01-01", "2025-02-05", "2025-07-02", "2025-01-08"]
     orders = pd.DataFrame(
@@ -44,7 +34,7 @@ def test_order_days_marks_each_order_once() -> None:
     marks = [line for line in ax.lines if line.get_marker() == "|"]
     assert [np.asarray(m.get_xdata()).tolist() for m in marks] == [[-8.0], [-9.0, -4.0]]
     assert ax.get_title(loc="left") == "Silent for 8 weeks: Ma Mei, 4 weeks: Su Tao"
-    assert not _audited(ax)
+    assert not audited(ax)
     with pytest.raises(CrmError, match="C3 has no order"):
         plots_value.order_days(orders, {"C3": "X"}, as_of="2025-03-05")
     with pytest.raises(CrmError, match="nobody"):
@@ -65,10 +55,10 @@ def test_alive_draws_what_the_model_says() -> None:
     assert title.startswith(f"After 26 weeks of silence: often {said[0]}, rarely")
     for curve in ax.lines[::2]:
         assert (np.diff(np.asarray(curve.get_ydata())) <= 0).all()
-    assert not _audited(ax)
+    assert not audited(ax)
     without = plots_value.alive({"BG/NBD": (BG, 0, 0.0)}, upto=10)
     assert np.asarray(without.lines[0].get_ydata()).tolist() == [100.0] * 209
-    assert not _audited(without)
+    assert not audited(without)
 
 
 def test_alive_refuses_what_cannot_be() -> None:
@@ -90,7 +80,7 @@ def test_calibration_shows_outcome_and_forecasts() -> None:
     drawn = [np.asarray(line.get_ydata()).tolist() for line in ax.lines]
     assert drawn == [TABLE["forecast"].tolist(), other["forecast"].tolist()]
     assert ax.get_title(loc="left") == "BG/NBD is furthest off at 1: 1.6 where 2.2 came"
-    assert not _audited(ax)
+    assert not audited(ax)
 
 
 def test_calibration_refuses_what_cannot_be() -> None:
