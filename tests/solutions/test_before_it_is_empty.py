@@ -8,7 +8,6 @@ import common
 import numpy as np
 import pandas as pd
 import pytest
-from bank import runner
 
 from course.generator import rice_shop
 from crmlib.simulation import inventory
@@ -25,16 +24,6 @@ class TestBeforeItIsEmpty(common.GradedNotebook):
     draws = (rice_shop.make,)
     # The sample answer to the written question is not handed out either.
     secrets = ("_made", "H015 was never watched", "five to ten in a hundred")
-
-
-@pytest.fixture(scope="module")
-def space():
-    """The notebook's names after its given cells and the reference's answers."""
-    names = {}
-    for cell in runner.cells(TestBeforeItIsEmpty.solution):
-        if cell["cell_type"] == "code" and not cell["grading"].get("grade"):
-            exec(cell["source"], names)
-    return names
 
 
 def test_numbers_of_the_sample_answer(space):

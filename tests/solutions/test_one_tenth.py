@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import common
 import pytest
@@ -78,13 +78,3 @@ class TestOneTenth(common.GradedNotebook):
             old = first.index[first.dt.year < year]
             gone.append((truth.loc[old, "stopped_on"].dt.year < year).mean())
         assert gone[0] < gone[1]  # more and more of the old guests never come again
-
-
-@pytest.fixture(scope="module")
-def space() -> dict[str, Any]:
-    """Return what a student's notebook holds when all is solved."""
-    found: dict[str, Any] = {}
-    for cell in runner.cells(TestOneTenth.solution):
-        if cell["cell_type"] == "code" and not cell["grading"].get("grade"):
-            exec(cell["source"], found)
-    return found

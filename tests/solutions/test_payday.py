@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import common
 import pandas as pd
@@ -28,19 +28,6 @@ class TestPayday(common.GradedNotebook):
     secrets = ("_made", "for something that he cannot change", "should get nothing")
 
 
-SOLUTION = TestPayday.solution
-
-
-@pytest.fixture(scope="module")
-def space() -> dict[str, Any]:
-    """Return what the notebook's own cells make, with the reference's functions."""
-    made: dict[str, Any] = {}
-    for cell in runner.cells(SOLUTION):
-        if cell["cell_type"] == "code" and not cell["grading"].get("grade"):
-            exec(cell["source"], made)
-    return made
-
-
 def test_paydays_are_those_of_the_generator(space):
     first, last = date(1933, 1, 1), date(1933, 4, 30)
     for occupation, trade in space["TRADES"].items():
@@ -62,7 +49,7 @@ def test_debts_are_those_of_the_evidence(space):
 
 
 def test_sample_answer_quotes_the_tables(space):
-    said = runner.sources(SOLUTION)["explain"]
+    said = runner.sources(TestPayday.solution)["explain"]
     asked = space["asked"]
     shares = asked["paid_cents"] / asked["owed_cents"]
     for share in shares[["0-2", "3-6", "14+"]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import common
 import pandas as pd
-import pytest
 from bank import runner
 
 from course.generator import hotel_diary
@@ -105,13 +104,3 @@ class TestTheCard(common.GradedNotebook):
         text = self.solution.read_text(encoding="utf-8")
         assert "seven times as likely" in text
         assert round(early["share_card"] / early["share_none"]) == 7
-
-
-@pytest.fixture(scope="module")
-def space() -> dict[str, Any]:
-    """Return what a student's notebook holds when all is solved."""
-    found: dict[str, Any] = {}
-    for cell in runner.cells(TestTheCard.solution):
-        if cell["cell_type"] == "code" and not cell["grading"].get("grade"):
-            exec(cell["source"], found)
-    return found

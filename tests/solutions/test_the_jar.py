@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import common
 import pytest
-from bank import runner
 
 from course.generator import rice_shop
 from crmlib import datasets
@@ -24,16 +23,6 @@ class TestTheJar(common.GradedNotebook):
     draws = (rice_shop.make,)
     # The sample answer to the written question is not handed out either.
     secrets = ("_made", "two thirds of the way", "guests stay for a week")
-
-
-@pytest.fixture(scope="module")
-def space():
-    """The notebook's names after its given cells and the reference's answers."""
-    names = {}
-    for cell in runner.cells(TestTheJar.solution):
-        if cell["cell_type"] == "code" and not cell["grading"].get("grade"):
-            exec(cell["source"], names)
-    return names
 
 
 def test_numbers_of_the_sample_answer(space):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import common
 import pytest
@@ -25,19 +25,6 @@ class TestTheRound(common.GradedNotebook):
     draws = (rice_shop.make,)
     # The sample answer to the written question is not handed out either.
     secrets = ("_made", "dry since Tuesday", "on sixteen days")
-
-
-SOLUTION = TestTheRound.solution
-
-
-@pytest.fixture(scope="module")
-def space() -> dict[str, Any]:
-    """Return what the notebook's own cells make, with the reference's functions."""
-    made: dict[str, Any] = {}
-    for cell in runner.cells(SOLUTION):
-        if cell["cell_type"] == "code" and not cell["grading"].get("grade"):
-            exec(cell["source"], made)
-    return made
 
 
 def test_numbers_in_the_notebook_are_those_of_its_data(space):
@@ -62,7 +49,7 @@ def test_numbers_in_the_notebook_are_those_of_its_data(space):
 
 
 def test_sample_answer_quotes_the_twenty_mornings(space):
-    said = runner.sources(SOLUTION)["explain"]
+    said = runner.sources(TestTheRound.solution)["explain"]
     april = {rule: rows[rows["dry"]] for rule, rows in space["april"].items()}
     for rule, days, families in (
         ("most urgent first", 49, 26),
