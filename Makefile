@@ -57,7 +57,7 @@ demo: $(READY)  ## grade the sample class of twelve into class/demo
 	crm-course demo tests/sample_class
 
 BENCH := .venv-bench/.ready
-bench: $(READY) $(BENCH)  ## measure against peers, in ratios (two hours)
+bench: $(READY) $(BENCH)  ## measure against peers, in ratios (slow)
 	python tests/bench/purchases.py --peer-python .venv-bench/bin/python
 	python tests/bench/bench_hotel.py --peer-python .venv-bench/bin/python
 	python tests/bench/bench_rice_shop.py
