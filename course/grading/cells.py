@@ -84,14 +84,66 @@ def marked_cells(nb: NotebookNode) -> dict[str, NotebookNode]:
 _parsing = threading.Lock()
 
 
-def parse(source: str) -> ast.Module:
-    """Parse Python, one thread at a time.
+def parse(source: str) -> ast.Module | None:
+    """Parse a cell, one thread at a time; None if it is no Python.
 
     Before 3.11.8 and 3.12.2 two threads that parse at once can fail with a SystemError
     (python/cpython#106905).
     """
-    with _parsing:
-        return ast.parse(source)
+    try:
+        with _parsing:
+            return ast.parse(re.sub(r"(?m)^\s*[%!].*$", "pass", source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def leaning(nb: NotebookNode) -> list[str]:
+    """Say which tests use what only another test defines.
+
+    Each test is run by itself, so they would fail for everybody.
+
+    >>> test = {"nbgrader": {"grade_id": "one", "grade": True}}
+    >>> nb = new_notebook([new_cell("code", "want = 3", metadata=test)])
+    >>> test = {"nbgrader": {"grade_id": "two", "grade": True}}
+    >>> nb.cells.append(new_cell("code", "assert total == want", metadata=test))
+    >>> leaning(nb)
+    ["'two' uses 'want', which only 'one' defines"]
+    """
+    given: set[str] = set()
+    tests: dict[str, tuple[set[str], set[str]]] = {}
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            bound, read = _names(cell.source)
+            if is_test(cell):
+                tests[nbgrader_id(cell) or ""] = bound, read
+            else:
+                given |= bound
+    return [
+        f"'{one}' uses '{name}', which only '{other}' defines"
+        for one, (bound, read) in tests.items()
+        for name in sorted(read - bound - given)
+        for other in [next((o for o in tests if name in tests[o][0]), None)]
+        if other is not None
+    ]
+
+
+def _names(source: str) -> tuple[set[str], set[str]]:
+    """Return the names that a cell binds, and those that it reads."""
+    bound: set[str] = set()
+    read: set[str] = set()
+    for node in ast.walk(parse(source) or ast.Module([], [])):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                read.add(name)
+            case ast.Name(id=name) | ast.arg(arg=name):
+                bound.add(name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                bound.add(name)
+            case ast.alias(name=name, asname=asname):
+                bound.add((asname or name).split(".")[0])
+            case ast.ExceptHandler(name=str(name)):
+                bound.add(name)
+    return bound, read
 
 
 def is_test(cell: NotebookNode) -> bool:

@@ -90,13 +90,13 @@ def asked_names(answers: Iterable[str]) -> frozenset[str]:
     """
     found: set[str] = set()
     for source in answers:
-        with contextlib.suppress(SyntaxError, ValueError):
-            for node in parse(source).body:
-                if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                    found.add(node.name)
-                for part in ast.walk(node) if isinstance(node, ast.Assign) else ():
-                    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                        found.add(part.id)
+        tree = parse(source)
+        for node in tree.body if tree else []:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                found.add(node.name)
+            for part in ast.walk(node) if isinstance(node, ast.Assign) else ():
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                    found.add(part.id)
     return frozenset(found)
 
 

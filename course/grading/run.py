@@ -289,6 +289,13 @@ def hand_out(room: ClassRoom, assignment: str) -> dict[str, NotebookNode]:
     shutil.rmtree(copied, ignore_errors=True)
     ignored = shutil.ignore_patterns(".*", "__pycache__")
     shutil.copytree(room.root / "solutions" / assignment, copied, ignore=ignored)
+    for path in sorted(copied.glob("*.ipynb")):
+        if found := cells.leaning(cells.read(path)):
+            raise CrmError(
+                f"In solutions/{assignment}/{path.name} a test needs another one, and "
+                f"each is run by itself: {'; '.join(found)}. Define that in a cell "
+                "above which is no test, or in each test anew."
+            )
     config = room.config()
     config.CourseDirectory.assignment_id = assignment
     app = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
@@ -306,12 +313,12 @@ def hand_out(room: ClassRoom, assignment: str) -> dict[str, NotebookNode]:
             f"nbgrader could not make the exercise from solutions/{assignment}: "
             f"{failed.cause}"
         ) from failed
-    found = {}
+    made = {}
     version = editions.current(assignment, root=room.root)
     for path in sorted((room.handed_out / assignment).glob("*.ipynb")):
-        found[path.stem] = cells.read(path)
-        found[path.stem].metadata["crm"] = {"version": version}
-    return found
+        made[path.stem] = cells.read(path)
+        made[path.stem].metadata["crm"] = {"version": version}
+    return made
 
 
 def students(room: ClassRoom) -> list[str]:

@@ -115,7 +115,7 @@ def hidden_names(source: NotebookNode) -> frozenset[str]:
     bound: set[str] = set()
     for cell in source.cells:
         if cell.cell_type == "code" and is_test(cell):
-            for node in ast.walk(_tree(cell.source) or ast.Module([], [])):
+            for node in ast.walk(parse(cell.source) or ast.Module([], [])):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     bound.add(node.id)
     # `_` itself is everybody's.
@@ -127,7 +127,7 @@ def in_source(source: str, hidden: frozenset[str] = frozenset()) -> list[str]:
     said: dict[str, None] = {}
     if re.search(r"(?m)^\s*(?:!|%%?(?:sx|system|bash|sh|script)\b)", source):
         said["starts programs (!)"] = None
-    tree = _tree(source)
+    tree = parse(source)
     if tree is None:
         return list(said)
     imported: set[str] = set()
@@ -137,13 +137,6 @@ def in_source(source: str, hidden: frozenset[str] = frozenset()) -> list[str]:
         if isinstance(node, ast.Name) and node.id in hidden:
             said.setdefault(f"uses a name of the hidden tests ({node.id})")
     return list(said)
-
-
-def _tree(source: str) -> ast.Module | None:
-    try:
-        return parse(re.sub(r"(?m)^\s*[%!].*$", "pass", source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _rebound(node: ast.AST) -> list[str]:

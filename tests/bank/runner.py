@@ -2,7 +2,9 @@
 
 Code cells are executed one after the other in one namespace, as a kernel would: a cell
 that fails does not stop the next one. A test cell earns its points if it raises nothing
-and writes nothing to standard error, which is nbgrader's rule. It is 20 times faster
+and writes nothing to standard error, which is nbgrader's rule. What a test cell binds
+is gone after it, as in the grader, where each test has a process of its own: no test
+may lean on another. It is 20 times faster
 than a kernel, so a bank of several hundred answers can be graded in every test run; the
 class-round tests grade the same notebooks through nbgrader itself.
 
@@ -211,8 +213,12 @@ class _Part:
         kept = dict(self.space)
         try:
             for name, source, worth in self.rest:
+                above = dict(self.space)
                 problem = _run(answer.get(name, source), name, self.space)
                 tell(name, problem)
+                if worth is not None:
+                    self.space.clear()
+                    self.space.update(above)
                 if problem and worth is not None and until_failure:
                     return
         finally:

@@ -24,7 +24,7 @@ class TestTheRound(common.GradedNotebook):
     }
     draws = (rice_shop.make,)
     # The sample answer to the written question is not handed out either.
-    secrets = ("_made", "dry since Tuesday", "on sixteen days")
+    secrets = ("_made", "stand_in", "dry since Tuesday", "on sixteen days")
 
 
 def test_numbers_in_the_notebook_are_those_of_its_data(space):
