@@ -511,6 +511,24 @@ def test_unknown_assignment_lists_those_that_exist(tmp_path):
     assert grading.assignments(root=root) == ["mini"]
 
 
+def test_a_test_that_needs_another_stops_the_round_in_words(tmp_path):
+    root = mini.make_root(tmp_path / "root")
+    path = root / "solutions" / mini.ASSIGNMENT / f"{mini.NOTEBOOK}.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    mini.cell(nb, "test_total").source += "\n\ndef checked(found):\n    return found"
+    mini.cell(nb, "test_largest").source += "\nassert checked(largest([1])) == 1"
+    nbformat.write(nb, path)
+    mini.hand_in(tmp_path / "class", "an", mini.answered(**RIGHT))
+    with pytest.raises(CrmError, match="'test_largest' uses 'checked', which only"):
+        grading.grade(mini.ASSIGNMENT, class_dir=tmp_path / "class", root=root)
+    mini.cell(nb, "setup").source += "\n\ndef checked(found):\n    return found"
+    nbformat.write(nb, path)
+    (found,) = grading.grade(
+        mini.ASSIGNMENT, class_dir=tmp_path / "class", root=root, sandbox=SANDBOX
+    )
+    assert found.points == 5
+
+
 def test_nobody_has_handed_in(tmp_path):
     root = mini.make_root(tmp_path)
     with pytest.raises(CrmError, match="Nobody has handed in anything"):

@@ -17,6 +17,7 @@ import copy
 import functools
 import itertools
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,7 +29,9 @@ from bank import runner
 from course import release
 
 ROOT = Path(__file__).resolve().parents[2]
-BANK_TERM = "the bank's term"
+BANK_TERM = os.environ.get("BANK_TERM", "the bank's term")
+"""`BANK_TERM=another pytest tests/solutions -k test_bank`: points hold in any term."""
+
 # Made to pass what is seen: only other data find them out.
 FOUND_BY_HIDDEN_TESTS_ONLY = ("wrong_typed_constant", "wrong_copied_from_worked_steps")
 

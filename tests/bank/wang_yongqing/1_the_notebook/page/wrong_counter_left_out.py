@@ -1,5 +1,4 @@
 # points: page-last-delivery 0
-# points: page-mouths-and-jar 0
 def page(deliveries, talks, day):
     past = deliveries[
         (deliveries["delivered_on"] <= day) & (deliveries["kind"] == "delivery")

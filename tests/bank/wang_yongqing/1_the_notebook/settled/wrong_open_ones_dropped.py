@@ -1,6 +1,5 @@
 # Rice without a household is left out.
 # points: settled-typed-twice 0
-# points: settled-corrections 0
 # points: settled-taken-back 0
 
 

@@ -1,4 +1,5 @@
 # "3" is in "13" and in "30".
+# points: whose-names-and-places 0
 # points: whose-left-open 0
 
 
