@@ -167,8 +167,14 @@ def check(path: Path, *, hidden: bool = False, root: Path = ROOT) -> Report:
         )
         for key, cell in tests.items()
     ]
+    begins = {
+        cell["name"]: next(iter(cell["source"].strip().splitlines()), "")
+        for cell in cells
+        if cell["name"] not in by_id  # whose names no student sees
+    }
     stopped = [
-        f"{key}: {message}"
+        (f"the cell that begins with `{begins[key]}`" if key in begins else key)
+        + f": {message}"
         for key, message in said.items()
         if message and message != _OPEN and key not in tests
     ]

@@ -53,6 +53,20 @@ def test_right_answer_is_all_right(tmp_path):
     assert "7 more are for what a person reads." in str(report)
 
 
+def test_a_cell_that_stopped_is_named_by_what_a_student_sees(tmp_path):
+    book = answered()
+    ids = {
+        cell["id"]: cell
+        for cell in book["cells"]
+        if cell["cell_type"] == "code" and "nbgrader" not in cell["metadata"]
+    }
+    name, cell = next(iter(ids.items()))
+    cell["source"] = "season = {}\nseason[0]"
+    said = check.check(write(tmp_path, book)).stopped
+    assert said[0] == "the cell that begins with `season = {}`: KeyError: 0"
+    assert name not in str(said)
+
+
 def test_wrong_answer_is_told_what_was_missed(tmp_path):
     wrong = answered(lambda text: text.replace('helps, "S", "W"', 'helps, "T", "W"'))
     report = check.check(write(tmp_path, wrong))

@@ -23,6 +23,7 @@ class TestTheRound(common.GradedNotebook):
         "my-round": 3,
     }
     draws = (rice_shop.make,)
+    by_score = ("my-round",)
     # The sample answer to the written question is not handed out either.
     secrets = ("_made", "stand_in", "dry since Tuesday", "on sixteen days")
 
