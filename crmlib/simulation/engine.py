@@ -454,8 +454,9 @@ def _play(
     state = world.begin(seed)
     total = world.n_periods
     for period in range(total):
+        view = world.view(state)
         try:
-            decision = ask(period, world.view(state))
+            decision = ask(period, view)
             if decision is not None and not isinstance(decision, world.decision_type):
                 kind = world.decision_type.__name__
                 raise DecisionError(
@@ -463,8 +464,10 @@ def _play(
                 )
             checked = world.check(state, decision)
         except (DecisionError, PolicyError) as error:
+            # As the policy counts: its view has a field called "day" or "month".
+            number = getattr(view, world.period, period)
             raise PolicyError(
-                f"{world.period.capitalize()} {period} of the policy {name!r}: {error}",
+                f"{world.period.capitalize()} {number} of the policy {name!r}: {error}",
                 period=period,
                 field=error.field,
                 periods=world.result(state).periods,

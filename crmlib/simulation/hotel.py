@@ -1220,8 +1220,8 @@ def _explain(
             "back a guest who does not travel."
         )
     elif not len(away):
-        times = _number(len(rows), "journey")
-        sentence = f"Guest {guest} stayed with us on each of his {times}."
+        each = f"each of his {len(rows)} journeys" if len(rows) > 1 else "his one journey"
+        sentence = f"Guest {guest} stayed with us on {each}."
     else:
         sentence = _why(world, books, rows, int(away[-1]), table)
     return engine.Explanation(sentence=" ".join(sentence.split()), table=table)

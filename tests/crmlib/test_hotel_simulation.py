@@ -263,10 +263,10 @@ def test_a_failing_policy_keeps_what_was_played() -> None:
     def fails(view: hotel.View) -> Plan:
         return Plan(note=[1, 1, 1][view.month - hotel.FIRST_MONTH])
 
-    with pytest.raises(PolicyError, match="Month 0") as told:
+    with pytest.raises(PolicyError, match="Month 60") as told:
         engine.run(TINY, lambda view: "x", seed=1)
     assert told.value.period == 0
-    with pytest.raises(PolicyError, match="Month 3") as told:
+    with pytest.raises(PolicyError, match="Month 63") as told:
         engine.run(TINY, fails, seed=1)
     assert len(told.value.periods) == 3
 
@@ -364,6 +364,9 @@ def test_explanations_agree_with_the_books() -> None:
     travelled = set(books.guest.tolist())
     home = next(g for g in range(SMALL.guests) if g not in travelled)
     assert "did not travel" in engine.explain(run, guest=home).sentence
+    once = np.flatnonzero(np.bincount(books.guest) == 1)
+    stayed = [g for g in once if books.outcome[books.guest == g] == hotel.STAYED]
+    assert "on his one journey" in engine.explain(run, guest=int(stayed[0])).sentence
     lost = hotel.out_of_reach(run)
     for row in np.flatnonzero(books.outcome == hotel.ELSEWHERE)[::4000].tolist():
         month = hotel.FIRST_MONTH + int(np.searchsorted(books.starts, row, "right")) - 1
@@ -436,7 +439,7 @@ def test_ten_years_show_their_progress() -> None:
     assert "million yuan" in repr(box)
     failing = hotel_board.ten_years(TINY, lambda view: 1, seed=1)
     failing.children[0].click()
-    assert "Month 0" in repr(failing)
+    assert "Month 60" in repr(failing)
 
 
 # -------------------------------------------------------------------------- checkpoint
