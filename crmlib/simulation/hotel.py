@@ -1220,7 +1220,9 @@ def _explain(
             "back a guest who does not travel."
         )
     elif not len(away):
-        each = f"each of his {len(rows)} journeys" if len(rows) > 1 else "his one journey"
+        each = (
+            f"each of his {len(rows)} journeys" if len(rows) > 1 else "his one journey"
+        )
         sentence = f"Guest {guest} stayed with us on {each}."
     else:
         sentence = _why(world, books, rows, int(away[-1]), table)
