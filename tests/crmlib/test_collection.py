@@ -17,6 +17,7 @@ from crmlib.collection import (
     POINTS,
     FieldRegister,
     UseRefused,
+    _match,
     completeness,
     consistency,
     exact_join,
@@ -373,14 +374,14 @@ def test_all_ways_of_writing_a_mobile_are_one(number):
     ],
 )
 def test_edits_of_the_literature(left, right, edits):
-    assert collection._edits(left, right) == edits
+    assert _match._edits(left, right) == edits
 
 
 @settings(max_examples=500, deadline=None)
 @given(left=st.text("abcd", max_size=9), right=st.text("abcd", max_size=9))
 def test_edits_are_those_of_rapidfuzz(left, right):
     osa = pytest.importorskip("rapidfuzz.distance").OSA
-    assert collection._edits(left, right) == osa.distance(left, right)
+    assert _match._edits(left, right) == osa.distance(left, right)
 
 
 # ------------------------------------------------------------------ stack
@@ -545,8 +546,8 @@ POINTS_COLUMNS = ("name", "phone", "email", "company", "address", "city")
 def test_comparing_is_symmetric(rows):
     table = pd.DataFrame(rows, columns=list(POINTS_COLUMNS), dtype=object)
     table.insert(0, "row_id", numbered(rows))
-    ready = collection._prepared(table, "028")
-    compare = collection._Comparison(POINTS, collection._edits)
+    ready = _match._prepared(table, "028")
+    compare = _match._Comparison(POINTS, _match._edits)
     compare.find_shared(ready)
     for a in ready:
         for b in ready:
