@@ -94,7 +94,7 @@ def _grades(options: argparse.Namespace) -> None:
 
     results = grading.collect(class_dir=options.class_dir)
     for assignment in sorted({result.assignment for result in results}):
-        grading.feedback_pages(assignment, class_dir=options.class_dir)
+        grading.feedback_pages(assignment, class_dir=options.class_dir, progress=_say)
     grading.write_csv(results, options.class_dir / "grades.csv")
     print(grading.table(results))
 

@@ -239,7 +239,7 @@ def _return(options: argparse.Namespace) -> int:
         print("\n".join(said) if said else "The platform has the same points as here.")
         return 1 if said else 0
     # Points given by hand since the round belong onto the pages.
-    grading.feedback_pages(assignment, class_dir=class_dir)
+    grading.feedback_pages(assignment, class_dir=class_dir, progress=print)
     back = handback.hand_back(
         assignment,
         notebook=options.notebook,

@@ -138,6 +138,8 @@ def hand_back(
             )
         )
     pages: dict[str, dict[str, bytes]] = {}
+    for old in (folder / "pages").glob("*/*.html"):
+        old.unlink()  # of a notebook that no longer counts, or of who has left
     for student in now.summary["student"].astype(str):
         there = (class_dir / "feedback" / student / assignment).glob("*.html")
         made = sorted(path for path in there if path.stem in counted)

@@ -105,15 +105,20 @@ def collect(*, class_dir: Path = CLASS_DIR, root: Path = ROOT) -> list[Result]:
 
 
 def feedback_pages(
-    assignment: str, *, class_dir: Path = CLASS_DIR, root: Path = ROOT
+    assignment: str,
+    *,
+    class_dir: Path = CLASS_DIR,
+    root: Path = ROOT,
+    progress: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Make the feedback pages again, for instance after grading by hand.
 
-    Returns the paths of all pages of the assignment.
+    Returns the paths of all pages of the assignment. *progress* is told, as in `grade`,
+    whose pages are written.
     """
     from course.grading import run
 
-    return run.feedback(assignment, class_dir=class_dir, root=root)
+    return run.feedback(assignment, class_dir=class_dir, root=root, progress=progress)
 
 
 def demo(

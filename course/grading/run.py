@@ -844,13 +844,16 @@ def collect(room: ClassRoom) -> list[Result]:
     return sorted(results)
 
 
-def feedback(assignment: str, *, class_dir: Path, root: Path) -> list[Path]:
+def feedback(
+    assignment: str, *, class_dir: Path, root: Path, progress: Progress | None = None
+) -> list[Path]:
     """See `course.grading.feedback_pages`."""
     check_assignment(assignment, root)
     room = ClassRoom(class_dir, root)
     config = room.config()
     with room.at_work():
-        for student in students(room):
+        everybody = students(room)
+        for number, student in enumerate(everybody, start=1):
             report = grades.read_report(room.report_path(student, assignment))
             taken = [
                 intake.HandIn(student, assignment, notebook, ready=True)
@@ -859,6 +862,8 @@ def feedback(assignment: str, *, class_dir: Path, root: Path) -> list[Path]:
             ]
             if taken:
                 make_feedback(config, taken)
+                if progress is not None:
+                    progress(f"{number} of {len(everybody)}  {student}: pages written")
     return sorted((room.class_dir / "feedback").glob(f"*/{assignment}/*.html"))
 
 

@@ -565,6 +565,12 @@ def test_notebooks_are_returned_as_they_are_handed_in_week_by_week(weekly):
             "wumo_72_907_1_sums.html",
             "wumo_72_907_feedback.html",
         ]
+    gone = folder / "pages" / "who-left" / "feedback.html"
+    gone.parent.mkdir()
+    gone.write_text("a page of last week", encoding="utf-8")
+    handback.hand_back("mini", notebook="1_sums", **canvas, **here)
+    assert not gone.exists()
+    assert len(list((folder / "pages").glob("*/*.html"))) == 4
     assert handback.hand_back("mini", **canvas, **here).moved.empty
     with pytest.raises(CrmError, match="no notebook '4_more'"):
         handback.standing("mini", notebook="4_more", **here)
