@@ -78,3 +78,21 @@ class TestOneTenth(common.GradedNotebook):
             old = first.index[first.dt.year < year]
             gone.append((truth.loc[old, "stopped_on"].dt.year < year).mean())
         assert gone[0] < gone[1]  # more and more of the old guests never come again
+        within_a_year = [
+            space["back_within"](
+                365, space["copied_on"], stays[stays["guest_id"].isin(g)]
+            )
+            for _, g in first.index.to_series().groupby(first.dt.year)
+        ][:5]  # new in 2023 to 2027
+        assert max(within_a_year) < 0.11 < 1.2 * min(within_a_year)
+        assert within_a_year[-1] > within_a_year[0]  # and the last are no less loyal
+
+    def test_a_tenth_are_back_within_a_year(self, space):
+        """Said below the last table, next to a smaller share of other guests."""
+        share = space["back_within"](365, space["copied_on"], space["stays"])
+        assert share == pytest.approx(0.1, abs=0.005)
+        assert share > space["measured"]["share"].max()
+
+    def test_the_season_is_a_list_as_the_text_says(self, space):
+        assert isinstance(space["season"], list)
+        assert len(space["season"]) == 12

@@ -35,6 +35,22 @@ class TestTheCard(common.GradedNotebook):
         assert (mine["returned"] == worked["returned"]).all()
         assert (mine["margin_cents"] == worked["margin_cents"]).all()
 
+    def test_the_list_of_the_trial_is_made_by_the_rule_of_the_text(self, space):
+        """All with a stay and a birthday told, but for no_mail and two guests."""
+        guests, stays = space["guests"], space["stays"]
+        begun = stays.loc[stays["arrived_on"] <= "2026-12-31", "guest_id"]
+        listed = guests[guests["guest_id"].isin(begun) & guests["born_on"].notna()]
+        listed = set(listed.loc[~listed["no_mail"], "guest_id"])
+        left_out = listed - set(space["trial"]["guest_id"])
+        assert set(space["trial"]["guest_id"]) < listed
+        assert left_out == {"G00417", "G00211"}
+        assert hotel_diary.MR_YU == space["mr_yu"] == "G00417"
+
+    def test_nobody_in_the_trial_came_at_the_end_of_the_365_days(self, space):
+        both = space["trial"].merge(space["stays"], on="guest_id")
+        days = (both["arrived_on"] - both["birthday_on"]).dt.days
+        assert not days.isin([364, 365]).any()
+
     def test_the_intervals_hold_the_effects_that_were_planted(self, space):
         truth = datasets.truth("hotel_diary/card_trial")
         truth = truth.merge(datasets.load("hotel_diary/card_trial"))

@@ -41,12 +41,7 @@ class TestTheRecall(common.GradedNotebook):
         assert len(mine) == 7  # "Seven lines"
 
     def test_the_sample_answer_quotes_what_step_4_shows(self):
-        space: dict = {}
-        for cell in runner.cells(self.solution):
-            if cell["cell_type"] == "code" and not cell["grading"].get("grade"):
-                if cell["id"] == "look-leak":
-                    break
-                exec(cell["source"], space)
+        space = self.space_before("look-leak")
         shown = space["share_right"](space["took_place"], space["meals"])
         sample = runner.sources(self.solution)["explain"]
         said = re.search(r"(\d+) % were right", sample)
@@ -56,6 +51,48 @@ class TestTheRecall(common.GradedNotebook):
         leaking = space["share_right"](space["took_place"], as_if_known)
         assert leaking["share_right"] > shown["share_right"]
         assert leaking["n_proposed"] == leaking["n"] > shown["n_proposed"]
+        counts = leaking["share_right"] * leaking["n"], leaking["n"]
+        counts += shown["n_proposed"], shown["share_right"] * shown["n_proposed"]
+        (text,) = (c for c in runner.cells(self.solution) if c["id"] == "text-27")
+        said = [int(n) for n in re.findall(r"\d{2,}", text["source"])]
+        assert said == pytest.approx(counts) == [96, 156, 100, 52]
+
+    def test_step_4_shows_the_same_whatever_the_order_of_known_on(self):
+        """`known_on` returns rows in any order: the sample must not depend on it."""
+        before = self.space_before("look-share")
+        (look,) = (c for c in runner.cells(self.solution) if c["id"] == "look-share")
+        drawn = []
+        for order in (1, -1):
+            space = dict(before)
+            known_on = before["known_on"]
+            space["known_on"] = lambda *a, by=order, of=known_on: of(*a).iloc[::by]
+            exec(look["source"], space)
+            drawn.append(list(space["took_place"]["meal_id"]))
+        assert drawn[0] == drawn[1]
+        assert before["meals"]["recorded_on"].max() < space["copied_on"]
+        years = before["meals"]["happened_on"].agg(["min", "max"]).diff().iloc[-1]
+        assert 6 < years.days / 365.25 < 6.5  # "a little over six years"
+
+    def test_the_leak_is_mostly_from_meals_still_to_come(self):
+        space = self.space_before("look-leak")
+        known = space["known_on"](space["meals"], space["copied_on"])
+        known = known.assign(is_evening=known["part_of_day"] == "evening")
+        known = known.sort_values(["happened_on", "is_evening", "meal_id"])
+        last = known.groupby("guest_id")["meal_id"].last()
+        tested = space["took_place"]
+        is_itself = tested["guest_id"].map(last) == tested["meal_id"]
+        assert 0 < is_itself.mean() < 0.5  # "usually ... still to come, sometimes"
+
+    @classmethod
+    def space_before(cls, stop: str) -> dict:
+        """Run the given cells and the reference up to the cell called *stop*."""
+        space: dict = {}
+        for cell in runner.cells(cls.solution):
+            if cell["id"] == stop:
+                break
+            if cell["cell_type"] == "code" and not cell["grading"].get("grade"):
+                exec(cell["source"], space)
+        return space
 
     def test_the_diary_without_ids_in_order_is_the_same_diary(self):
         """Mr Yu's sentence holds whatever the order and index of the rows."""

@@ -1,6 +1,5 @@
 # The menu is that of the last meal, whichever it was.
 # points: recall-breakfast-and-dinner 0
-# points: recall-nothing-from-the-future 0
 # points: recall-little-known 0
 def recall(guest_id, day, part_of_day, meals):
     known = known_on(meals, day)

@@ -1,6 +1,5 @@
 # Sorted by the word: evening comes before morning.
 # points: recall-breakfast-and-dinner 0
-# points: recall-nothing-from-the-future 0
 def recall(guest_id, day, part_of_day, meals):
     known = known_on(meals, day)
     mine = known[known["guest_id"] == guest_id]

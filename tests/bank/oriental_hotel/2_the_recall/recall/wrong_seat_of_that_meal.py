@@ -1,6 +1,5 @@
 # Day and seat, too, are those of the last meal of that part of the day.
 # points: recall-breakfast-and-dinner 0
-# points: recall-nothing-from-the-future 0
 # points: recall-little-known 0
 def recall(guest_id, day, part_of_day, meals):
     known = known_on(meals, day)

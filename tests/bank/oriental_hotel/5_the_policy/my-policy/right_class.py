@@ -1,4 +1,4 @@
-# Another route: a class with arrays of its own, without numpy's where.
+# Another route: a class with arrays of its own, without numpy's where or `older`.
 class my_policy:
     def __init__(self):
         self.bunches = 0
@@ -6,10 +6,13 @@ class my_policy:
     def __call__(self, view):
         plan = hotel.plan(view)
         again = view.stays > 1
-        plan.note[again] = 62 & ~view.noted[again]
+        if view.month < 105:
+            for i, bit in enumerate((2, 4, 8, 16, 32), start=1):
+                old = view.month - view.noted_on[i] > 18
+                plan.note[again & ((view.noted & bit == 0) | old)] |= bit
         plan.brief[again] = view.noted[again] & view.told[again]
         post = [hotel.POST_MONTHS[region] for region in view.home.tolist()]
         day = (view.month + np.array(post) - view.birthday) % 12 == 0
-        plan.card[:] = day & (view.told // 16 % 2 == 1) & (view.stays > 3)
+        plan.card[:] = day & (view.told // 16 % 2 == 1) & (view.stays >= 3)
         self.bunches += int(plan.card.sum())
         return plan

@@ -3,8 +3,10 @@
 def my_policy(view):
     if (view.month >= 72) and not (view.birthday >= 0).any():
         raise ValueError("no birthdays")
+    again = view.stays >= 2
+    wanted = hotel.older(view, than=18) & ~hotel.NAME if view.month < 106 else 0
     return hotel.Plan(
-        note=hotel.ALL & ~view.noted,
-        brief=view.noted & view.told,
+        note=np.where(again, wanted, 0),
+        brief=np.where(again, view.noted & view.told, 0),
         card=(hotel.arrival(view) % 12 == view.birthday) & (view.stays >= 3),
     )

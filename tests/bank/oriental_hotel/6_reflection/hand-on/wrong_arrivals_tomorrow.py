@@ -1,7 +1,5 @@
 # Who arrives today is not here yet.
 # points: hand-on-purpose 0
-# points: hand-on-time 0
-# points: hand-on-nothing-else 0
 def hand_on(notes, stays, role, day):
     here = stays[(stays["arrived_on"] < day) & (stays["left_on"] >= day)]
     wanted = notes[notes["purpose"] == SERVES.get(role)]

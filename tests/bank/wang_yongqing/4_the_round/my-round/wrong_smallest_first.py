@@ -1,5 +1,4 @@
 # The smallest loads first: many stops, whoever they are.
-# points: my-round-fits 0
 # points: my-round-beats-urgency 0
 # points: my-round-near-the-best 0
 def my_round(stops, shop):

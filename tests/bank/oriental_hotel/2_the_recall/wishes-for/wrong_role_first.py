@@ -1,0 +1,9 @@
+# What a guest withdraws for the doctor is not struck for the table.
+# points: wishes-struck-out 0
+def wishes_for(role, guest_id, day, wishes):
+    mine = wishes[(wishes["guest_id"] == guest_id) & (wishes["recorded_on"] < day)]
+    mine = mine[mine["purpose"].isin(MAY_KNOW.get(role, ()))]
+    for row in mine[mine["withdrawn_on"] < day].itertuples():
+        told_by_then = mine["told_on"] <= row.withdrawn_on
+        mine = mine[~((mine["wish"] == row.wish) & told_by_then)]
+    return sorted(set(mine["wish"]))
