@@ -188,6 +188,7 @@ class World(Protocol):
     Class attributes:
         name: key in `WORLDS`.
         period: what one period is called, ``"day"``.
+        unit: ``"cents"`` where the objective is money; a world may do without it.
         view_type, decision_type: dataclasses. A view's fields are integers, strings,
             booleans, tuples of these, and NumPy arrays.
         record_fields: the view's fields that a firm has only if it writes things down;
@@ -1078,11 +1079,13 @@ class Score:
         """The score in words."""
         gap = self.table["yardstick"].mean() - self.table["policy"].mean()
         side = "below" if gap >= 0 else "above"
-        unit = getattr(self.runs[0].world, "unit", "")
+        amount = f"{abs(gap):,.0f}"
+        if getattr(self.runs[0].world, "unit", "") == "cents":
+            amount = f"{abs(gap) / 100:,.0f} yuan"
         return (
             f"{self.name} scores {self.mean:.2f} (95 % interval {self.low:.2f} to "
-            f"{self.high:.2f}, {len(self.table)} seeds); it ends {abs(gap):,.0f} "
-            f"{unit}{' ' if unit else ''}{side} the {self.yardstick_kind}."
+            f"{self.high:.2f}, {len(self.table)} seeds); it ends {amount} "
+            f"{side} the {self.yardstick_kind}."
         )
 
     def __repr__(self) -> str:

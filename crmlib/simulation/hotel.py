@@ -493,6 +493,7 @@ class Hotel:
 
     name: ClassVar[str] = "hotel"
     period: ClassVar[str] = "month"
+    unit: ClassVar[str] = "cents"
     view_type: ClassVar[type] = View
     decision_type: ClassVar[type] = Plan
     record_fields: ClassVar[tuple[str, ...]] = (

@@ -236,6 +236,13 @@ def test_a_score_says_on_which_side_of_the_yardstick_it_ends() -> None:
     assert "it ends 1,000 above the reference" in above.sentence
 
 
+def test_money_is_said_in_yuan() -> None:
+    small = Hotel(guests=2000, rooms=4, months=12)
+    said = score(small, hotel.nothing, seeds=[1, 2], name="nothing")
+    gap = said.table["yardstick"].mean() - said.table["policy"].mean()
+    assert f"it ends {gap / 100:,.0f} yuan below the reference" in said.sentence
+
+
 def test_a_score_tells_how_far_it_is_and_which_seed_failed() -> None:
     told: list[tuple[int, int]] = []
     score(SMALL, eight, seeds=[4, 5], progress=lambda *now: told.append(now))
