@@ -12,6 +12,7 @@ from bank import runner
 
 from course.generator import hotel
 from crmlib.simulation import engine, rice_shop
+from crmlib.simulation import hotel as hotel_game
 
 
 class TestHotelReflection(common.GradedNotebook):
@@ -57,7 +58,53 @@ class TestHotelReflection(common.GradedNotebook):
         told = str(engine.explain(mine, guest=17))
         assert "August of year 1" in told
         assert "greatest goodwill would not have been enough" in told
-        assert "goodwill was 99 of 255; 202" in str(engine.explain(mine, guest=1_700))
+
+    def test_the_guests_looked_at_fare_differently_under_different_rules(self):
+        """So that the class has more than one answer; the notes quote one of them."""
+        space = {}
+        policy = common.ROOT / "solutions" / "oriental_hotel" / "5_the_policy.ipynb"
+        wanted = ("setup", "house-rule", "due", "two-rules")
+        for cell in runner.cells(policy):
+            if cell["id"] in wanted:
+                exec(cell["source"], space)
+
+        def regulars(view):
+            due = hotel_game.arrival(view) % 12 == view.birthday
+            told_us = view.told & hotel_game.BIRTHDAY > 0
+            return hotel_game.Plan(
+                note=hotel_game.ALL & ~view.noted,
+                brief=view.noted & view.told,
+                card=due & told_us & (view.stays >= 3),
+            )
+
+        def once_more(view):
+            plan = regulars(view)
+            plan.card[207] |= view.month == 114
+            return plan
+
+        rules = (space["house_rule"], space["without_orchids"], regulars, once_more)
+        runs = [engine.run(space["house"], rule, seed=1) for rule in rules]
+        told = {
+            guest: [str(engine.explain(run, guest=guest)) for run in runs]
+            for guest in (17, 132, 207)
+        }
+        assert [len(set(said[:3])) for said in told.values()] == [1, 3, 3]
+        assert "His goodwill was 108 of 255; 122 would have been" in told[207][2]
+        assert "card that came in January of year 5 was long forgotten" in told[207][2]
+        assert "His goodwill was 120 of 255; 122" in told[207][3]
+        assert "nobody recalled what he tells (room) (9 points)" in told[207][3]
+        notes = common.ROOT / "course" / "notes" / "oriental_hotel_6.md"
+        quoted = notes.read_text(encoding="utf-8")
+        idle = engine.run(space["house"], hotel_game.nothing, seed=1)
+        rooms, profit = (
+            (runs[2].totals[name] - idle.totals[name]) / 1e8
+            for name in ("rooms_cents", "profit_cents")
+        )
+        assert f"{profit:.1f} million yuan more than nothing" in quoted
+        assert f"the rooms bring {rooms:.1f}," in quoted
+        shown = "".join(cell["source"] for cell in runner.cells(self.solution))
+        assert "for guest in (17, 132, 207):" in shown
+        assert "explain(mine, guest=207)" in shown
 
     def test_three_sentences_to_mr_yu_are_in_the_records_and_two_are_not(self):
         made = hotel.make(hotel.SEED)
@@ -86,7 +133,7 @@ class TestShopReflection(common.GradedNotebook):
         assert set(weekly) == set("SWOT")
         one, other = (a.set_index("fact")["measure"] for a in lists)
         same = set(one.index[np.isclose(one, other)])
-        flee = "share fleeing with debts below a month's pay"
+        flee = "share that flees over less than a month's pay"
         assert same == {flee, "rivals that deliver"}
         assert one.index.str.len().max() <= 50  # a wider one is cut in the table
 

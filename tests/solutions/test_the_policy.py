@@ -69,13 +69,37 @@ class TestThePolicy(common.GradedNotebook):
                 card=space["due"](view),
             )
 
+        def one_idea(view):
+            return hotel.Plan(
+                note=hotel.ALL & ~view.noted, brief=view.noted & view.told
+            )
+
         seeds = range(101, 125)
-        means = [
+        gift, one, three, ours = (
             engine.score(space["house"], rule, seeds=seeds).mean
-            for rule in (three_lines, space["my_policy"])
-        ]
-        assert means[0] < 0.63
-        assert means[1] > 0.68
+            for rule in (
+                space["with_orchids"],
+                one_idea,
+                three_lines,
+                space["my_policy"],
+            )
+        )
+        assert 0.2 < gift < 0.53
+        assert one < 0.54
+        assert 0.6 < three < 0.63
+        assert ours > 0.68
+
+    def test_how_often_tastes_change_is_as_the_text_says(self):
+        a_year = dict(zip(hotel.FIELDS, hotel._CHANGED[:, 12] / 256, strict=True))
+        for field in ("menu", "health"):
+            assert round(1 / a_year[field]) == 8
+        for field in ("seat", "room"):
+            assert 19 < 1 / a_year[field] < 22
+        assert a_year["name"] == a_year["birthday"] == 0
+
+    def test_the_end_of_play_is_as_the_text_says(self, space):
+        months = space["ours"].periods["month"]
+        assert (months.iloc[0], months.iloc[-1]) == (60, 119)
 
     def cells_before(self, cell_id):
         """Return the notebook's cells before one of them."""
