@@ -85,10 +85,7 @@ def plan(order: Iterable[str], stops: Stops, shop: Shop) -> dict[str, list[str]]
 
 
 _STEPS: dict[str, Callable[..., Any]] = {
-    "timetable": timetable,
-    "fits": fits,
-    "urgent_first": urgent_first,
-    "plan": plan,
+    step.__name__: step for step in (timetable, fits, urgent_first, plan)
 }
 
 
@@ -134,7 +131,7 @@ def fewest_dry(stops: Stops, shop: Shop) -> float:
     better = True
     while better:
         better = False
-        for name in sorted(set(plan(order, stops, shop)["tomorrow"])):
+        for name in sorted(plan(order, stops, shop)["tomorrow"]):
             tried = [name, *(other for other in order if other != name)]
             found = dry_after(tried, stops, shop)
             if found < dry - 1e-9:

@@ -9,9 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from crmlib.collection._normal import (
-    comparable,
-)
+from crmlib.collection._normal import comparable
 from crmlib.collection._tables import (
     check_row_ids,
     frame,

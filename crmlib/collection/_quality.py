@@ -9,10 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from crmlib.collection._merge import (
-    check_mergeable,
-    fields_of,
-)
+from crmlib.collection._merge import check_mergeable, fields_of
 from crmlib.collection._normal import comparable
 from crmlib.collection._tables import frame, is_missing
 from crmlib.datasets import require_columns

@@ -10,6 +10,7 @@ import common
 import pytest
 from bank import runner
 
+from course import rounds
 from course.generator import rice_shop
 
 
@@ -88,6 +89,27 @@ def test_any_rule_that_visits_families_is_far_from_staying_at_home(space):
     assert left(lambda stops: space["urgent_first"](stops)[:1]) > (
         0.9 * space["TRY_NOBODY"]
     )
+
+
+def test_what_hidden_tests_compare_with_agrees_with_notebook_and_bank(space):
+    """`course.rounds` is written apart from the reference and the bank's search."""
+    reference = {name: space[name] for name in ("timetable", "fits", "plan")}
+    mornings = space["twelve_mornings"](space["estimates"])
+    urgent = best = 0.0
+    for these, shop in mornings:
+        order = space["urgent_first"](these)
+        assert rounds.stand_in("urgent_first")(these) == order
+        planned = reference["plan"](order, these, shop)
+        assert rounds.stand_in("plan")(order, these, shop) == planned
+        route = planned["route"]
+        for tried in (route, route[::-1], order):
+            for step in ("timetable", "fits"):
+                given = tried, these, shop
+                assert rounds.stand_in(step)(*given) == reference[step](*given)
+        urgent += rounds.dry_after(order, these, shop)
+        best += rounds.fewest_dry(these, shop)
+    assert urgent == pytest.approx(space["TRY_URGENT"], abs=0.002)
+    assert best == pytest.approx(space["TRY_BEST"], abs=0.002)
 
 
 def test_sample_answer_quotes_the_twenty_mornings(space):

@@ -58,17 +58,13 @@ def test_assembled_hand_ins_earn_what_the_bank_says(case, tmp_path):
         for answer in wrong.values():
             expected |= answer.expected
         assert sum(points.values()) > sum(expected.values())
-        mixed = reference | {name: answer.source for name, answer in wrong.items()}
+        right = {question: reference[question] for question in wrong}
+        mixed = {question: answer.source for question, answer in wrong.items()}
         for student, answers, earned in (
-            ("reference", reference, points),
+            ("reference", right, points),
             ("mixed", mixed, expected),
         ):
-            solved = {
-                name: text
-                for name, text in answers.items()
-                if name in wrong  # the answers; what is given stays as handed out
-            }
-            hand_in(tmp_path / "submitted" / student / case, exercise, solved)
+            hand_in(tmp_path / "submitted" / student / case, exercise, answers)
             wanted[student, notebook] = sum(earned.values())
     results = grading.grade(case, class_dir=tmp_path, sandbox=SANDBOX)
     got = {(result.student, result.notebook): result.points for result in results}
